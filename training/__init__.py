@@ -1,0 +1,1 @@
+"""How the embedded checkpoint in checkpoints/ was made. Nothing here is needed to use it."""
