@@ -15,7 +15,6 @@ import functools
 import json
 import os
 import shutil
-import socket
 import struct
 import sys
 import tempfile
@@ -23,7 +22,6 @@ import threading
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from filelock import FileLock
 
@@ -152,8 +150,7 @@ def _hub_or_embedded(role, wish):
 def _embedded(role, reason):
     kind = ROLES[role].embedded
     if kind is None:
-        raise CheckpointError(f"{reason}, and no weights for {role} come with the course; "
-                              f"with the Hub it is {ROLES[role].hub_id}")
+        raise CheckpointError(f"{reason}; weights for {role} are on the Hub only")
     if kind == "ours":
         return Choice(str(EMBEDDED), "embedded distilbert-reviews", reason)
     folder = _smollm2_folder()
@@ -180,18 +177,20 @@ def _offline():
 @functools.cache
 def _hub_problem():
     """Why the Hub can't be used, in a few words, or None; known within PATIENCE seconds, asked once per process."""
-    url = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    from huggingface_hub.constants import ENDPOINT
+    from huggingface_hub.utils import get_session
+
     answers = []
 
-    def connect():
+    def ask():
         try:
-            socket.create_connection((url.hostname, url.port or (443 if url.scheme == "https" else 80)), PATIENCE).close()
+            get_session().head(ENDPOINT, timeout=PATIENCE)
             answers.append(None)
-        except OSError as error:
+        except Exception as error:  # the kinds depend on the client's version; each means: no answer
             answers.append(f"the Hub can't be reached ({type(error).__name__})")
 
     # A name look-up knows no timeout of its own, hence a thread that may be left behind.
-    thread = threading.Thread(target=connect, daemon=True)
+    thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(PATIENCE)
     return answers[0] if answers else f"the Hub did not answer within {PATIENCE} s"

@@ -1,28 +1,9 @@
-"""Static figures that a notebook shows once, each with a text that says what it shows."""
-
-import base64
-import html
-import io
+"""Figures of notebook 01."""
 
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-BLUE, ORANGE, GREY = "#1d5fa8", "#b3470c", "#555555"
-
-
-class Picture:
-    """A matplotlib figure as a PNG with an alternative text; Jupyter shows it as the result of a cell."""
-
-    def __init__(self, figure, alt):
-        self.alt = alt
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=110, facecolor="white")
-        self.png = buffer.getvalue()
-
-    def _repr_mimebundle_(self, **kwargs):
-        source = base64.b64encode(self.png).decode()
-        image = f'<img style="max-width:100%" alt="{html.escape(self.alt)}" src="data:image/png;base64,{source}">'
-        return {"text/plain": self.alt, "text/html": image}
+from helpers.figures.picture import BLUE, GREY, ORANGE, Picture
 
 
 def three_stages(text, tokens, input_ids, logits, id2label):

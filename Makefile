@@ -1,0 +1,38 @@
+# make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
+# make test   set up, run every test
+.PHONY: lab test notebooks constraints checkpoint evaluate
+PYTHON ?= python3
+BIN := .venv/bin
+ONLY ?=
+ARGS ?=
+
+lab: .venv/installed
+	$(BIN)/python -m helpers.checkpoints
+	exec $(BIN)/jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+
+test: .venv/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m pytest $(ARGS)
+
+# Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
+notebooks: .venv/installed
+	$(BIN)/python -m tests.execute_notebooks $(ONLY)
+
+.venv/installed: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --requirement requirements.txt --constraint constraints.txt
+	touch $@
+
+# Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.
+constraints: .venv/installed
+	$(BIN)/python -m pip freeze | sed 's/+cpu$$//' > constraints.txt
+	touch .venv/installed
+
+# Train the embedded checkpoint again (about an hour and a half on two cores), and evaluate it on what training never saw.
+checkpoint: .venv/installed
+	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000 $(BIN)/python -m training.train checkpoints/distilbert-reviews
+
+evaluate: .venv/installed
+	$(BIN)/python -m training.evaluate

@@ -1,0 +1,1 @@
+"""Static figures that a notebook shows once, one module a notebook."""

@@ -1,0 +1,18 @@
+"""Reading the notebooks as the tests need them."""
+
+from pathlib import Path
+
+import nbformat
+
+PROJECT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted(p for p in (PROJECT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+
+
+def functions(stem):
+    """Execute the cells of notebooks/<stem>.ipynb that are tagged `tested`, in order, and return their namespace."""
+    notebook = nbformat.read(PROJECT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    namespace = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "tested" in cell.metadata.get("tags", ()):
+            exec(compile(cell.source, f"{stem}#{cell.id}", "exec"), namespace)
+    return namespace
