@@ -1,6 +1,6 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test
-.PHONY: lab test notebooks constraints checkpoint evaluate
+.PHONY: lab test notebooks picture constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -25,9 +25,13 @@ notebooks: .venv/installed
 	$(BIN)/python -m pip install --requirement requirements.txt --constraint constraints.txt
 	touch $@
 
+# Make the README's picture.
+picture: .venv/installed
+	$(BIN)/python -m docs.picture
+
 # Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.
 constraints: .venv/installed
-	$(BIN)/python -m pip freeze | sed 's/+cpu$$//' > constraints.txt
+	$(BIN)/python -m pip freeze --all | sed 's/+cpu$$//' > constraints.txt
 	touch .venv/installed
 
 # Train the embedded checkpoint again (about an hour and a half on two cores), and evaluate it on what training never saw.

@@ -1,11 +1,12 @@
 """Train the embedded checkpoint: one DistilBERT body with a sentiment head and a masked-LM head.
 
-    python -m training.train OUTPUT_FOLDER
+    python -m training.train OUTPUT_FOLDER [STAGE ...]
 
-Two stages, each one pass over its own mixture of batches. `adapt`: windows of IMDB reviews with masked tokens; the body
-learns the language of reviews for the masked-LM head and, from the reviews' labels, for the sentiment head. `focus`:
-rated sentences for the sentiment head, long windows so that it keeps what it knows of reviews, and single sentences for
-the masked-LM head.
+Three stages, each one pass over its own mixture of batches, each starting from what the one before it saved. `adapt`:
+windows of IMDB reviews with masked tokens; the body learns the language of reviews for the masked-LM head and, from the
+reviews' labels, for the sentiment head. `focus`: rated sentences for the sentiment head, long windows so that it keeps
+what it knows of reviews, and single sentences for the masked-LM head. `polish`: a little of all that, with a few
+sentences about waiting, wishing and courses, of which reviews have hardly any.
 """
 
 import argparse
@@ -129,6 +130,7 @@ def batch_loss(heads, items, tokenizer, generator):
 def run(heads, items, tokenizer, rng, *, title, body_rate, head_rate, generator):
     """One pass over `items` in batches of like kind and similar length; learning rates rise for 5 % and fall to 0."""
     batches = []
+    rng.shuffle(items)
     for kind in sorted({(i.masked, i.target is None) for i in items}):
         same = [i for i in items if (i.masked, i.target is None) == kind]
         batches += [[same[j] for j in group] for group in batches_by_length([len(i.ids) for i in same], TOKENS_PER_BATCH)]
@@ -163,16 +165,35 @@ def adapt(heads, tokenizer, rng, generator):
 
 
 def focus(heads, tokenizer, rng, generator):
+    items = mixture(tokenizer, rng, snippet_passes=4, whole_reviews=8000, masked_reviews=8000)
+    set_dropout(heads, 0.1)
+    run(heads, items, tokenizer, rng, title="focus", body_rate=1e-4, head_rate=3e-4, generator=generator)
+
+
+def polish(heads, tokenizer, rng, generator):
+    items = mixture(tokenizer, rng, snippet_passes=1, whole_reviews=1000, masked_reviews=4000)
+    items += 40 * texts(data.wishes(), tokenizer, 128)  # few and short: so many copies make 5 % of the tokens
+    set_dropout(heads, 0.1)
+    run(heads, items, tokenizer, rng, title="polish", body_rate=5e-5, head_rate=1e-4, generator=generator)
+
+
+def mixture(tokenizer, rng, snippet_passes, whole_reviews, masked_reviews):
+    """Rated sentences, the beginnings of some reviews, and masked sentences of other reviews."""
     reviews = data.imdb().train
     rng.shuffle(reviews)
     rated = texts(data.snippets().train, tokenizer, 128)
     others = texts(data.rated("amazonReviewSnippets") + data.rated("tweets"), tokenizer, 128)
-    long = texts(reviews[:8000], tokenizer, 256)
-    short = [i._replace(target=None) for i in windows(reviews[8000:16000], tokenizer, rng, sizes=(16, 32, 48))]
-    set_dropout(heads, 0.1)
-    items = 4 * rated + others + long + short
-    rng.shuffle(items)
-    run(heads, items, tokenizer, rng, title="focus", body_rate=1e-4, head_rate=3e-4, generator=generator)
+    whole = texts(reviews[:whole_reviews], tokenizer, 256)
+    masked = windows(reviews[whole_reviews:whole_reviews + masked_reviews], tokenizer, rng, sizes=(16, 32, 48))
+    return snippet_passes * rated + others + whole + [i._replace(target=None) for i in masked]
+
+
+def load(heads, folder):
+    """Read what `save` wrote."""
+    tensors = load_file(folder / "model.safetensors")
+    for model in (heads.masked_lm, heads.sentiment):
+        own = model.state_dict()
+        model.load_state_dict({name: tensors[name] if name in tensors else own[name] for name in own})
 
 
 def save(heads, tokenizer, folder):
@@ -186,21 +207,26 @@ def save(heads, tokenizer, folder):
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 
+STAGES = {stage.__name__: stage for stage in (adapt, focus, polish)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("output", type=Path, help="folder for the finished checkpoint")
-    output = parser.parse_args().output
-    started = time.monotonic()
+    parser.add_argument("stages", nargs="*", help=f"of {', '.join(STAGES)}; all when none is named")
+    arguments = parser.parse_args()
     torch.set_num_threads(2)
-    torch.manual_seed(SEED)
-    rng, generator = random.Random(SEED), torch.Generator().manual_seed(SEED)
-    tokenizer = minilm.tokenizer()
-    heads = Heads(config())
-    heads.masked_lm.distilbert.load_state_dict(minilm.distilbert_body())
-    for stage in (adapt, focus):
-        stage(heads, tokenizer, rng, generator)
-        save(heads, tokenizer, output)
-        print(f"{stage.__name__} done after {(time.monotonic() - started) / 60:.0f} minutes; saved in {output}")
+    started = time.monotonic()
+    for name in arguments.stages or STAGES:
+        torch.manual_seed(SEED)
+        tokenizer, heads = minilm.tokenizer(), Heads(config())
+        if name == "adapt":
+            heads.masked_lm.distilbert.load_state_dict(minilm.distilbert_body())
+        else:
+            load(heads, arguments.output)
+        STAGES[name](heads, tokenizer, random.Random(SEED), torch.Generator().manual_seed(SEED))
+        save(heads, tokenizer, arguments.output)
+        print(f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; saved in {arguments.output}")
 
 
 if __name__ == "__main__":
