@@ -36,9 +36,9 @@ def sentiment_accuracy(examples, tokenizer, model):
 
 
 def held_out_sentences(reviews):
-    """The first sentence of 8 to 60 words of each review, up to 1,000 of them."""
-    fitting = ([s for s in data.sentences(review.text) if 8 <= len(s.split()) <= 60] for review in reviews)
-    return [found[0] for found in fitting if found][:1000]
+    """Up to 1,000 sentences of 8 to 60 words, at most two from a review."""
+    fitting = [[s for s in data.sentences(review.text) if 8 <= len(s.split()) <= 60][:2] for review in reviews]
+    return [sentence for found in fitting for sentence in found][:1000]
 
 
 def masked_lm_accuracy(texts, tokenizer, model):

@@ -6,7 +6,8 @@ Three stages, each one pass over its own mixture of batches, each starting from 
 windows of IMDB reviews with masked tokens; the body learns the language of reviews for the masked-LM head and, from the
 reviews' labels, for the sentiment head. `focus`: rated sentences for the sentiment head, long windows so that it keeps
 what it knows of reviews, and single sentences for the masked-LM head. `polish`: a little of all that, with a few
-sentences about waiting, wishing and courses, of which reviews have hardly any.
+sentences about waiting, wishing and courses, of which reviews have hardly any; twice, and the
+mean of both weights.
 """
 
 import argparse
@@ -158,23 +159,39 @@ def run(heads, items, tokenizer, rng, *, title, body_rate, head_rate, generator)
             bar.set_postfix({name: f"{value:.3f}" for name, value in shown.items()}, refresh=False)
 
 
-def adapt(heads, tokenizer, rng, generator):
+def seeded():
+    """Set torch's own random state; return one for shuffling and one for masking."""
+    torch.manual_seed(SEED)
+    return random.Random(SEED), torch.Generator().manual_seed(SEED)
+
+
+def adapt(heads, tokenizer):
+    rng, generator = seeded()
     items = windows(data.imdb().train, tokenizer, rng, sizes=(24, 48, 96, 128))
     set_dropout(heads, 0.0)  # the masked tokens are noise enough for a single pass
     run(heads, items, tokenizer, rng, title="adapt", body_rate=4e-4, head_rate=1.5e-3, generator=generator)
 
 
-def focus(heads, tokenizer, rng, generator):
+def focus(heads, tokenizer):
+    rng, generator = seeded()
     items = mixture(tokenizer, rng, snippet_passes=4, whole_reviews=8000, masked_reviews=8000)
     set_dropout(heads, 0.1)
     run(heads, items, tokenizer, rng, title="focus", body_rate=1e-4, head_rate=3e-4, generator=generator)
 
 
-def polish(heads, tokenizer, rng, generator):
-    items = mixture(tokenizer, rng, snippet_passes=1, whole_reviews=1000, masked_reviews=4000)
-    items += 40 * texts(data.wishes(), tokenizer, 128)  # few and short: so many copies make 5 % of the tokens
-    set_dropout(heads, 0.1)
-    run(heads, items, tokenizer, rng, title="polish", body_rate=5e-5, head_rate=1e-4, generator=generator)
+def polish(heads, tokenizer):
+    """Two runs from the same start, with fewer and more copies of the few short wishes; their mean beats either."""
+    start = {name: tensor.clone() for name, tensor in heads.state_dict().items()}
+    ends = []
+    for copies in (25, 40):
+        rng, generator = seeded()
+        heads.load_state_dict(start)
+        items = mixture(tokenizer, rng, snippet_passes=1, whole_reviews=1000, masked_reviews=4000)
+        items += copies * texts(data.wishes(), tokenizer, 128)
+        set_dropout(heads, 0.1)
+        run(heads, items, tokenizer, rng, title="polish", body_rate=5e-5, head_rate=1e-4, generator=generator)
+        ends.append({name: tensor.clone() for name, tensor in heads.state_dict().items()})
+    heads.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(dim=0) for name in start})
 
 
 def mixture(tokenizer, rng, snippet_passes, whole_reviews, masked_reviews):
@@ -218,13 +235,13 @@ def main():
     torch.set_num_threads(2)
     started = time.monotonic()
     for name in arguments.stages or STAGES:
-        torch.manual_seed(SEED)
+        torch.manual_seed(SEED)  # the new heads begin with random weights
         tokenizer, heads = minilm.tokenizer(), Heads(config())
         if name == "adapt":
             heads.masked_lm.distilbert.load_state_dict(minilm.distilbert_body())
         else:
             load(heads, arguments.output)
-        STAGES[name](heads, tokenizer, random.Random(SEED), torch.Generator().manual_seed(SEED))
+        STAGES[name](heads, tokenizer)
         save(heads, tokenizer, arguments.output)
         print(f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; saved in {arguments.output}")
 
