@@ -5,8 +5,9 @@ from html import escape
 STYLE = """<style>
 .btp {color: var(--jp-ui-font-color1, currentColor); font: 14px/1.45 system-ui, sans-serif; max-width: 60em}
 .btp .strip {display: flex; flex-wrap: wrap; gap: 10px}
-.btp section {border: 1px solid var(--jp-border-color1, #888); border-radius: 6px; padding: 6px 10px; flex: 1 1 11em}
-.btp section.wide {flex: 3 1 22em}
+.btp section {border: 1px solid var(--jp-border-color1, #888); border-radius: 6px; padding: 6px 10px; flex: 1 1 9em}
+.btp section.wide {flex-basis: 100%}
+.btp section.plot {flex-basis: 310px}
 .btp h4 {margin: 0 0 6px; font-size: 13px}
 .btp code {font-size: 12px; background: none; color: inherit}
 .btp .chip {display: inline-block; border: 1px solid var(--jp-border-color0, #777); border-radius: 4px; margin: 0 3px 4px 0;
@@ -47,7 +48,7 @@ def bars(names, values, form, low, high, title):
     said = ", ".join(f"{name} {form.format(value)}" for name, value in zip(names, values))
     height = len(names) * step
     return (f'<svg role="img" aria-label="{escape(title)}: {escape(said)}" viewBox="0 0 310 {height}" '
-            f'style="width:100%;max-width:310px">{"".join(drawn)}'
+            f'style="width:310px;max-width:100%">{"".join(drawn)}'
             f'<line x1="{zero:.1f}" y1="0" x2="{zero:.1f}" y2="{height}" stroke="currentColor"/></svg>')
 
 

@@ -56,9 +56,9 @@ def render(state):
     parts = [
         f"<section class='wide'><h4>1 tokenizer: input_ids <code>[1, {count}]</code></h4>"
         f"{chips(state.tokens[:SHOWN], state.ids[:SHOWN], state.special_ids)}{' …' if count > SHOWN else ''}</section>",
-        f"<section><h4>2 model: logits <code>[1, {labels}]</code></h4>"
+        f"<section class='plot'><h4>2 model: logits <code>[1, {labels}]</code></h4>"
         f"{bars(state.labels, state.logits, '{:+.3f}', -reach, reach, 'Logits')}</section>",
-        f"<section><h4>3 softmax: probabilities <code>[1, {labels}]</code></h4>"
+        f"<section class='plot'><h4>3 softmax: probabilities <code>[1, {labels}]</code></h4>"
         f"{bars(state.labels, state.probabilities, '{:.4f}', 0.0, 1.0, 'Probabilities')}</section>",
         f"<section><h4>argmax, id2label: answer</h4><b>{visible(state.labels[best])}</b><br>"
         f"score {state.probabilities[best]:.4f}</section>",
