@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, pipeline
 
 from helpers import checkpoints
 from helpers.checkpoints import EMBEDDED, ROLES, CheckpointError, damage, describe, resolve
@@ -248,3 +248,16 @@ def test_embedded_config_says_what_the_course_says():
     assert (config["model_type"], config["n_layers"], config["n_heads"], config["dim"], config["vocab_size"]) == (
         "distilbert", 6, 12, 384, 30_522)
     assert config["id2label"] == {"0": "NEGATIVE", "1": "POSITIVE"}
+
+
+def test_embedded_answers_to_the_classic_sentences(classifier):
+    """Also the line below which new weights would need new prose: A is glad, B and C are not."""
+    a, b, c = classifier(["I've been waiting for a HuggingFace course my whole life.", "I hate this so much!", "I hate this."])
+    assert a["label"] == "POSITIVE" and a["score"] >= 0.89
+    assert b["label"] == c["label"] == "NEGATIVE" and min(b["score"], c["score"]) >= 0.97
+
+
+def test_embedded_fills_a_gap_with_words_that_belong_there():
+    fill = pipeline("fill-mask", model=str(EMBEDDED), dtype=torch.float32)
+    words = {guess["token_str"] for guess in fill("This movie was absolutely [MASK].", top_k=5)}
+    assert words <= {"terrible", "awful", "horrible", "amazing", "ridiculous", "unbelievable", "brilliant", "wonderful", "hilarious"}
