@@ -6,9 +6,10 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
-from helpers.checkpoints import EMBEDDED
+from helpers.checkpoints import EMBEDDED, resolve
 
 torch.set_num_threads(2)
+resolve("causal-lm")  # fetched and converted here if need be: in a notebook, its progress would be an output that differs
 
 
 @pytest.fixture(scope="session")
