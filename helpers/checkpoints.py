@@ -65,6 +65,7 @@ class Choice(NamedTuple):
     folder: str | None  # None: not there yet, `resolve` fetches it
     weights: str
     reason: str
+    repair: str = "Delete that folder and run this again, which fetches it anew"
 
 
 def resolve(role):
@@ -77,7 +78,7 @@ def resolve(role):
     if choice.folder is None:
         choice = _obtain(role, choice)
     if problem := damage(choice.folder):
-        raise CheckpointError(f"{role}: {problem}. Delete that folder's contents and get them again.")
+        raise CheckpointError(f"{role}: {problem}. {choice.repair}.")
     print(f"{role}: {choice.weights} — {choice.reason}")
     return choice.folder
 
@@ -130,7 +131,8 @@ def _choose(role):
     if wish in ("auto", "hub"):
         return _hub_or_embedded(role, wish)
     if Path(wish).is_dir():
-        return Choice(str(Path(wish, role).resolve()), f"folder {role}/", "CHECKPOINTS names its parent folder")
+        return Choice(str(Path(wish, role).resolve()), f"folder {role}/", "CHECKPOINTS names its parent folder",
+                      "Put a whole checkpoint there, or set CHECKPOINTS=embedded")
     raise ValueError(f"CHECKPOINTS={wish!r} is neither auto, hub, embedded nor a folder that exists")
 
 
@@ -152,7 +154,7 @@ def _embedded(role, reason):
     if kind is None:
         raise CheckpointError(f"{reason}; weights for {role} are on the Hub only")
     if kind == "ours":
-        return Choice(str(EMBEDDED), "embedded distilbert-reviews", reason)
+        return Choice(str(EMBEDDED), "embedded distilbert-reviews", reason, "Get it back with: git restore checkpoints")
     folder = _smollm2_folder()
     return Choice(str(folder) if folder.is_dir() else None, "embedded SmolLM2-135M-Instruct", reason)
 

@@ -106,7 +106,14 @@ def test_whole_weights_are_not_called_damaged(copy):
 def test_damaged_folder_is_named_with_the_next_step(monkeypatch, copy, spoil, said):
     monkeypatch.setenv("CHECKPOINTS", str(copy.parent))
     spoil(copy)
-    with pytest.raises(CheckpointError, match=f"sentiment: .*{said}.*"):
+    with pytest.raises(CheckpointError, match=f"sentiment: .*{said}.*Put a whole checkpoint there"):
+        resolve("sentiment")
+
+
+def test_damaged_embedded_checkpoint_comes_back_from_git(monkeypatch, copy):
+    monkeypatch.setattr(checkpoints, "EMBEDDED", copy)
+    (copy / "model.safetensors").unlink()
+    with pytest.raises(CheckpointError, match="model.safetensors is missing .*git restore checkpoints"):
         resolve("sentiment")
 
 
