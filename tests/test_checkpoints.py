@@ -128,7 +128,7 @@ def test_a_silent_network_costs_three_seconds_once(online, capsys):
     started = time.monotonic()
     for role in ("sentiment", "masked-lm"):
         assert resolve(role) == str(EMBEDDED)
-    assert 2.9 < time.monotonic() - started < 3.5
+    assert 2.9 < time.monotonic() - started < 5  # twice would be 6
     assert "did not answer within 3 s" in capsys.readouterr().out
 
 
