@@ -1,7 +1,6 @@
 """What every notebook must keep, whoever saved it last."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import ipywidgets
-import torch
 
 from helpers.explorers.markup import STYLE, bars, chips, table, visible
 from helpers.explorers.shell import Explorer
+from helpers.pipeline import forward
 
 SHOWN = 80  # more chips than this tell the eye nothing
 
@@ -25,9 +25,7 @@ def look(text, tokenizer, model):
     """Run a text through the three stages and keep what each one made: a State. One forward pass."""
     inputs = tokenizer(text, truncation=True, return_tensors="pt", return_offsets_mapping=True)
     read = int(inputs.offset_mapping[0].max())
-    with torch.inference_mode():
-        logits = model(input_ids=inputs.input_ids.to(model.device),
-                       attention_mask=inputs.attention_mask.to(model.device)).logits[0].float().cpu()
+    logits = forward({"input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask}, model)[0]
     ids = inputs.input_ids[0].tolist()
     full = len(ids) == tokenizer.model_max_length
     return State(
