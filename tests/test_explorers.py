@@ -1,12 +1,14 @@
 import html
 import re
 
+import ipywidgets
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.explorers import pipeline_explorer
-from helpers.explorers.pipeline import look, render
+from helpers.explorers.pipeline import look, pipeline_explorer, render
+from helpers.explorers.shell import Explorer
+from tests.pictures import labels_of
 
 
 @pytest.fixture
@@ -44,19 +46,33 @@ def test_any_text_is_drawn_or_refused_in_words(tokenizer, model, text):
     explorer.controls["text"].value = text
     if explorer.message.value:
         assert explorer.picture.value == before
-    assert_only_our_tags(explorer.picture.value)
-
-
-def assert_only_our_tags(picture):
-    ours = {"style", "div", "section", "h4", "code", "span", "small", "svg", "text", "rect", "line", "b", "br", "p", "details",
-            "summary", "table", "thead", "tbody", "tr", "th", "td"}
-    assert set(re.findall(r"<\s*/?([a-zA-Z][\w-]*)", picture)) <= ours
+    labels_of(explorer.picture.value)
 
 
 def test_script_is_shown_as_text(explorer):
     explorer.controls["text"].value = "<script>x</script>"
     chips = re.findall(r'<span class="chip[^>]*>(.*?)<small>', explorer.picture.value)
     assert [html.unescape(chip) for chip in chips][1:4] == ["<", "script", ">"]
+
+
+def test_second_sentence_is_compared(explorer, classifier):
+    explorer.controls["second"].value = "What a film!"
+    for text in ("I hate this so much!", "What a film!"):
+        answer = classifier(text)[0]
+        assert f"<b>{answer['label']}</b><br>score {answer['score']:.4f}" in explorer.picture.value
+    explorer.controls["second"].value = ""
+    assert explorer.picture.value.count("<h4>1 tokenizer") == 1
+
+
+def test_one_forward_pass_a_change(tokenizer, model):
+    passes = []
+    handle = model.register_forward_hook(lambda *_: passes.append(1))
+    explorer = pipeline_explorer(tokenizer, model, "Good.", "Bad.")
+    before = len(passes)
+    explorer.controls["text"].value = "Better."
+    explorer.tables.value = True
+    handle.remove()
+    assert (before, len(passes)) == (2, 3)
 
 
 def test_no_words(explorer):
@@ -99,11 +115,44 @@ def test_many_changes_end_in_the_last_state(explorer, classifier):
 
 
 def test_picture_has_words_for_its_drawings(tokenizer, model):
-    picture = render(look("Good.", tokenizer, model))
-    assert picture.count("<svg") == picture.count('role="img" aria-label="') == 2
+    state = look("Good.", tokenizer, model)
+    assert [label.split(":")[0] for label in labels_of(render([state]))] == ["Logits", "Probabilities"]
+    assert len(labels_of(render([state, state]))) == 4
 
 
 def test_a_cell_result_has_a_still_picture_and_a_live_one(explorer):
     bundle = explorer._repr_mimebundle_()
     assert bundle["text/html"] == explorer.picture.value
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.box.model_id
+
+
+def test_tables_stay_open_on_demand(explorer):
+    assert "<details open>" not in explorer.picture.value
+    explorer.tables.value = True
+    explorer.controls["text"].value = "Still open?"
+    assert explorer.picture.value.count("<details open>") == explorer.picture.value.count("<details")
+
+
+def test_a_slider_has_a_named_field_that_moves_with_it():
+    slider = ipywidgets.IntSlider(value=3, min=0, max=9, description="Pads:")
+    explorer = Explorer({"pads": slider}, lambda pads: f"<p>{pads}</p>")
+    [field] = [child for row in explorer.box.children for child in getattr(row, "children", ()) if child is not slider]
+    assert (field.description, slider.description) == ("Pads:", "")
+    field.value = 7
+    assert slider.value == 7 and explorer.picture.value == "<p>7</p>"
+    slider.value = 2
+    assert field.value == 2 and explorer.picture.value == "<p>2</p>"
+
+
+def test_a_button_acts_and_draws_and_its_errors_are_shown():
+    clicks = []
+
+    def step():
+        clicks.append(1)
+        if len(clicks) > 2:
+            raise ValueError("no more")
+
+    explorer = Explorer({}, lambda: f"<p>{len(clicks)}</p>", actions={"Step": step})
+    for _ in range(3):
+        explorer.buttons["Step"].click()
+    assert explorer.picture.value == "<p>2</p>" and "ValueError" in explorer.message.value

@@ -4,7 +4,7 @@ from html import escape
 
 STYLE = """<style>
 .btp {color: var(--jp-ui-font-color1, currentColor); font: 14px/1.45 system-ui, sans-serif; max-width: 60em}
-.btp .strip {display: flex; flex-wrap: wrap; gap: 10px}
+.btp .strip {display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 10px}
 .btp section {border: 1px solid var(--jp-border-color1, #888); border-radius: 6px; padding: 6px 10px; flex: 1 1 9em}
 .btp section.wide {flex-basis: 100%}
 .btp section.plot {flex-basis: 310px}

@@ -1,5 +1,6 @@
-"""Explorer of notebook 01: a sentence on its way through tokenizer, model and postprocessing."""
+"""Explorer of notebooks 00 and 01: a sentence, or two, on the way through tokenizer, model and postprocessing."""
 
+import functools
 from typing import NamedTuple
 
 import ipywidgets
@@ -39,8 +40,19 @@ def look(text, tokenizer, model):
     )
 
 
-def render(state):
-    """Draw a State as one strip of HTML: tokens with ids → logits → probabilities → label, shapes beside the names."""
+def render(states):
+    """Draw each State as a strip of HTML: tokens with ids → logits → probabilities → label, shapes beside the names."""
+    values = [(number, name, f"{z:+.3f}", f"{p:.4f}") for number, state in enumerate(states, start=1)
+              for name, z, p in zip(state.labels, state.logits, state.probabilities)]
+    tokens = [(number, i, token) for number, state in enumerate(states, start=1)
+              for token, i in zip(state.tokens[:SHOWN], state.ids[:SHOWN])]
+    reach = max(1.0, *(abs(z) for state in states for z in state.logits))  # one axis, so that bars can be compared
+    return (f"{STYLE}<div class='btp'>{''.join(_strip(state, reach) for state in states)}"
+            f"{table(['sentence', 'label', 'logit', 'probability'], values, 'The answers as a table')}"
+            f"{table(['sentence', 'id', 'token'], tokens, 'The tokens as a table')}</div>")
+
+
+def _strip(state, reach):
     count, labels = len(state.ids), len(state.labels)
     best = max(range(labels), key=state.probabilities.__getitem__)
     notes = []
@@ -50,7 +62,6 @@ def render(state):
         notes.append(f"{SHOWN} of {count} tokens are drawn.")
     if count == 2:
         notes.append("No words here, only the special tokens: the model answers all the same.")
-    reach = max(1.0, *(abs(z) for z in state.logits))
     parts = [
         f"<section class='wide'><h4>1 tokenizer: input_ids <code>[1, {count}]</code></h4>"
         f"{chips(state.tokens[:SHOWN], state.ids[:SHOWN], state.special_ids)}{' …' if count > SHOWN else ''}</section>",
@@ -61,16 +72,16 @@ def render(state):
         f"<section><h4>argmax, id2label: answer</h4><b>{visible(state.labels[best])}</b><br>"
         f"score {state.probabilities[best]:.4f}</section>",
     ]
-    rows = [(i, token) for token, i in zip(state.tokens[:SHOWN], state.ids[:SHOWN])]
-    values = [(name, f"{z:+.3f}", f"{p:.4f}") for name, z, p in zip(state.labels, state.logits, state.probabilities)]
-    return (f"{STYLE}<div class='btp'><div class='strip'>{''.join(parts)}</div>"
-            f"{''.join(f'<p>{note}</p>' for note in notes)}"
-            f"{table(['label', 'logit', 'probability'], values, 'The answer as a table')}"
-            f"{table(['id', 'token'], rows, 'The tokens as a table')}</div>")
+    return f"<div class='strip'>{''.join(parts)}</div>{''.join(f'<p>{note}</p>' for note in notes)}"
 
 
-def pipeline_explorer(tokenizer, model, text):
-    """Explorer with one control, `text`: type, and tokens, logits, probabilities and label follow."""
-    box = ipywidgets.Text(value=text, description="Sentence:", continuous_update=True,
-                          layout=ipywidgets.Layout(width="100%", max_width="60em"))
-    return Explorer({"text": box}, lambda text: render(look(text, tokenizer, model)))
+def pipeline_explorer(tokenizer, model, text, second=""):
+    """Explorer with two controls: `text`, and `second`, a sentence to compare it with, drawn unless it is empty."""
+    seen = functools.lru_cache(maxsize=2)(lambda text: look(text, tokenizer, model))
+
+    def draw(text, second):
+        return render([seen(text), seen(second)] if second else [seen(text)])
+
+    width = ipywidgets.Layout(width="100%", max_width="60em")
+    return Explorer({"text": ipywidgets.Text(value=text, description="Sentence:", layout=width),
+                     "second": ipywidgets.Text(value=second, description="Compare with:", layout=width)}, draw)
