@@ -1,6 +1,6 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
-# make test   set up, run every test
-.PHONY: lab test notebooks picture constraints checkpoint evaluate
+# make test   set up, run every test but the slow ones below
+.PHONY: lab test test-browser notebooks picture constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -13,6 +13,16 @@ lab: .venv/installed
 test: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest $(ARGS)
+
+# Touch every explorer in a real JupyterLab, in headless Chromium. Screenshots are left in build/browser.
+test-browser: .venv/installed .venv/browser/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m pytest tests/browser -s $(ARGS)
+
+.venv/browser/installed: tests/browser/requirements.txt .venv/installed
+	$(BIN)/python -m pip install --requirement tests/browser/requirements.txt --constraint constraints.txt
+	npm install --no-save --no-package-lock --prefix .venv/browser axe-core@4.14.1
+	touch $@
 
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed

@@ -82,6 +82,6 @@ def pipeline_explorer(tokenizer, model, text, second=""):
     def draw(text, second):
         return render([seen(text), seen(second)] if second else [seen(text)])
 
-    width = ipywidgets.Layout(width="100%", max_width="60em")
+    width = ipywidgets.Layout(width="auto", max_width="60em")
     return Explorer({"text": ipywidgets.Text(value=text, description="Sentence:", layout=width),
                      "second": ipywidgets.Text(value=second, description="Compare with:", layout=width)}, draw)
