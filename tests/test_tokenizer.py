@@ -222,6 +222,3 @@ def alternative_text(picture):
 def test_figures_tell_their_content_in_words():
     rows = [("characters", 40, 180, 2), ("subwords, 50 merges", 90, 120, 2), ("words", 150, 40, 20)]
     assert "words: vocabulary 150, 40 tokens, 20 unknown" in alternative_text(figures.vocabulary_against_length(rows))
-    # Two tokens of one character share an offset.
-    chips = [("BPE", [("Ã", 5, (0, 1)), ("©", 6, (0, 1)), ("Ġa", 7, (1, 3))])]
-    assert "Ã (5, characters 0 to 1), © (6, characters 0 to 1)" in alternative_text(figures.token_chips("é a", chips))
