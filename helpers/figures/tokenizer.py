@@ -1,9 +1,6 @@
 """Figures of notebook 02."""
 
-from collections import Counter
-
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from helpers.figures.picture import BLUE, GREY, ORANGE, Picture
 
