@@ -1,6 +1,6 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
-.PHONY: lab test test-browser notebooks picture constraints checkpoint evaluate
+.PHONY: lab test test-browser test-colab notebooks clean-notebooks links picture constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -24,15 +24,35 @@ test-browser: .venv/installed .venv/browser/installed
 	npm install --no-save --no-package-lock --prefix .venv/browser axe-core@4.14.1
 	touch $@
 
+# Run every notebook with Colab's versions, from an empty folder, as there.
+test-colab: .venv/installed .venv-colab/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m pytest tests/colab -v $(ARGS)
+
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed
 	$(BIN)/python -m tests.execute_notebooks $(ONLY)
+
+# Take out of the notebooks what Colab or JupyterLab added when saving them.
+clean-notebooks: .venv/installed
+	$(BIN)/python -m tests.clean_notebooks
+
+# Write the address and version of pyproject.toml into badges, set-up cells and the README.
+links: .venv/installed
+	$(BIN)/python -m docs.links
 
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --requirement requirements.txt --constraint constraints.txt
+	touch $@
+
+# The wheels are what Colab lacks: the set-up cell installs them from there.
+.venv-colab/installed: tests/colab/versions.txt
+	$(BIN)/python -m venv --clear .venv-colab
+	.venv-colab/bin/python -m pip install --requirement tests/colab/versions.txt
+	.venv-colab/bin/python -m pip download --no-deps --constraint constraints.txt --dest .venv-colab/wheels gguf
 	touch $@
 
 # Make the README's picture.
