@@ -11,23 +11,21 @@ The environment variable CHECKPOINTS chooses:
 and prints the table.
 """
 
-import functools
 import json
 import os
 import shutil
 import struct
 import sys
 import tempfile
-import threading
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
 
+from helpers import hub
 from helpers.packages import cache_folder, fetch
 
-PATIENCE = 3  # seconds that a network may take to answer
 EMBEDDED = Path(__file__).resolve().parents[1] / "checkpoints" / "distilbert-reviews"
 
 
@@ -138,9 +136,9 @@ def _choose(role):
 
 def _hub_or_embedded(role, wish):
     hub_id = ROLES[role].hub_id
-    if folder := _cached_snapshot(role):
+    if (folder := hub.cached(hub_id, ROLES[role].revision)) and not damage(folder):
         return Choice(folder, hub_id, "from the Hub, already in its cache")
-    problem = "HF_HUB_OFFLINE is set" if _offline() else _hub_problem()
+    problem = "HF_HUB_OFFLINE is set" if _offline() else hub.problem()
     if problem is None:
         return Choice(None, hub_id, f"from the Hub, {ROLES[role].hub_megabytes} MB fetched on first use")
     if wish == "hub":
@@ -162,57 +160,19 @@ def _embedded(role, reason):
 def _obtain(role, choice):
     if choice.weights != ROLES[role].hub_id:
         return choice._replace(folder=str(_prepare_smollm2()))
+    _, revision, megabytes, _ = ROLES[role]
     try:
-        return choice._replace(folder=_snapshot(role))
-    except Exception as error:  # the Hub's client raises many kinds; each means: not from there, not now
-        problem = f"the Hub failed with {type(error).__name__}"
-        if os.environ.get("CHECKPOINTS", "auto") == "hub":
-            raise CheckpointError(f"{role}: {problem}: {error}") from error
+        return choice._replace(folder=hub.download(choice.weights, revision, megabytes))
+    except hub.HubError as error:
+        problem = str(error)
+    if os.environ.get("CHECKPOINTS", "auto") == "hub":
+        raise CheckpointError(f"{role}: {problem}. Try again later, or set CHECKPOINTS=embedded.")
     choice = _embedded(role, problem)
     return choice if choice.folder else _obtain(role, choice)
 
 
 def _offline():
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
-
-
-@functools.cache
-def _hub_problem():
-    """Why the Hub can't be used, in a few words, or None; known within PATIENCE seconds, asked once per process."""
-    from huggingface_hub.constants import ENDPOINT
-    from huggingface_hub.utils import get_session
-
-    answers = []
-
-    def ask():
-        try:
-            get_session().head(ENDPOINT, timeout=PATIENCE)
-            answers.append(None)
-        except Exception as error:  # the kinds depend on the client's version; each means: no answer
-            answers.append(f"the Hub can't be reached ({type(error).__name__})")
-
-    # A name look-up knows no timeout of its own, hence a thread that may be left behind.
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
-    return answers[0] if answers else f"the Hub did not answer within {PATIENCE} s"
-
-
-def _snapshot(role, **options):
-    from huggingface_hub import snapshot_download
-
-    return snapshot_download(ROLES[role].hub_id, revision=ROLES[role].revision, etag_timeout=PATIENCE,
-                             allow_patterns=["*.json", "*.txt", "*.spm", "*.jinja", "model.safetensors"], **options)
-
-
-def _cached_snapshot(role):
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        folder = _snapshot(role, local_files_only=True)
-    except LocalEntryNotFoundError:
-        return None
-    return None if damage(folder) else folder
 
 
 def _smollm2_folder():

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, pipeline
 
-from helpers import checkpoints
+from helpers import checkpoints, hub
 from helpers.checkpoints import EMBEDDED, ROLES, CheckpointError, damage, describe, resolve
 from tests.notebook import PROJECT
 
@@ -20,10 +20,10 @@ def online(monkeypatch):
     """The default choice, with the Hub allowed; what it answers is up to the test."""
     monkeypatch.delenv("CHECKPOINTS")
     monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setattr(checkpoints, "_cached_snapshot", lambda role: None)
-    checkpoints._hub_problem.cache_clear()
+    monkeypatch.setattr(hub, "cached", lambda hub_id, revision: None)
+    hub.problem.cache_clear()
     yield monkeypatch
-    checkpoints._hub_problem.cache_clear()
+    hub.problem.cache_clear()
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ def test_a_silent_network_costs_three_seconds_once(online, capsys):
 
 def test_a_hub_that_breaks_off_falls_back(online, capsys):
     online.setattr("huggingface_hub.utils.get_session", lambda: Session(None))
-    online.setattr(checkpoints, "_snapshot", lambda role: (_ for _ in ()).throw(OSError("reset by peer")))
+    online.setattr(hub, "download", lambda *wanted: (_ for _ in ()).throw(hub.HubError("the Hub failed: reset by peer")))
     assert resolve("sentiment") == str(EMBEDDED)
-    assert "the Hub failed with OSError" in capsys.readouterr().out
+    assert "the Hub failed: reset by peer" in capsys.readouterr().out
 
 
 def test_hub_wanted_but_not_there(online):
@@ -209,7 +209,7 @@ def test_leftovers_of_a_killed_process_are_removed(monkeypatch, empty_cache):
 PARALLEL = """
 import json, shutil, sys, time
 from pathlib import Path
-from helpers import checkpoints
+from helpers import checkpoints, hub
 
 cache = Path(sys.argv[1])
 checkpoints.cache_folder = lambda: cache

@@ -1,0 +1,13 @@
+"""The table of faults in the README: each row is what a test saw."""
+
+ROWS = {}
+
+
+def row(fault, seen, left):
+    """Keep what a reader sees in a fault and what it leaves behind; a fault tested twice must give the same row."""
+    assert ROWS.setdefault(fault, (seen, left)) == (seen, left)
+
+
+def table():
+    lines = ["| fault | what the reader sees | left behind |", "|---|---|---|"]
+    return "\n".join(lines + [f"| {fault} | {seen.replace('|', '&#124;')} | {left} |" for fault, (seen, left) in ROWS.items()])
