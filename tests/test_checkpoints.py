@@ -194,7 +194,7 @@ def test_a_failed_conversion_leaves_nothing_behind(monkeypatch, empty_cache, err
         raise error
 
     monkeypatch.setattr(checkpoints, "_convert_smollm2", convert)
-    with pytest.raises(CheckpointError, match="(?s)causal-lm: .*Nothing was kept; run this again"):
+    with pytest.raises(CheckpointError, match="(?s)causal-lm: .*Nothing half-done was kept; run this again"):
         resolve("causal-lm")
     assert [p.name for p in empty_cache.iterdir() if not p.name.endswith(".lock")] == []
 

@@ -13,6 +13,7 @@ from tests.notebook import PROJECT
 CELL = """
 import json, sys, time
 from helpers.checkpoints import CheckpointError, resolve
+exec(sys.argv[2])
 started, folder, error = time.monotonic(), None, None
 try:
     folder = resolve(sys.argv[1])
@@ -28,10 +29,13 @@ class Saw(NamedTuple):
     seconds: float
 
 
-def start(role, *, wrap=(), preexec=None, **environment):
-    """Begin; `environment` replaces every setting of the Hub, pip and the course. `wrap`: a command that runs the reader."""
+def start(role, *, first="", wrap=(), preexec=None, **environment):
+    """Begin. `environment` replaces every setting of the Hub, pip and the course. `first`: code to begin with.
+
+    `wrap`: a command that runs the reader. `preexec`: called in the new process.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "PIP_", "CHECKPOINTS", "XDG_"))}
-    return subprocess.Popen([*wrap, sys.executable, "-c", CELL, role], env=kept | {"PYTHONPATH": str(PROJECT)} | environment,
+    return subprocess.Popen([*wrap, sys.executable, "-c", CELL, role, first], env=kept | {"PYTHONPATH": str(PROJECT)} | environment,
                             preexec_fn=preexec, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from helpers.checkpoints import EMBEDDED
-from tests.faults.hub import Hub, cut_off, on_weights, other_content, stall, status, times
+from tests.faults.servers import Hub, cut_off, on_weights, other_content, stall, status, times
 from tests.faults.reader import same_weights, saw, start
 from tests.faults.report import row
 

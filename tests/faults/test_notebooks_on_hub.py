@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.faults.hub import Hub
+from tests.faults.servers import Hub
 from tests.notebook import PROJECT
 from tests.test_full_size import full_size  # noqa: F401, a fixture
 

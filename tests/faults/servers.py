@@ -1,4 +1,4 @@
-"""As much of the Hugging Face Hub as its client needs, on this machine, with faults on demand."""
+"""As much of the Hugging Face Hub and of a package index as their clients need, on this machine, with faults on demand."""
 
 import functools
 import hashlib
@@ -26,19 +26,15 @@ def hashes(path):
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(), hashlib.sha256(data).hexdigest()
 
 
-class Hub(http.server.ThreadingHTTPServer):
-    """Serves the files of `folders` (role → folder) under the course's ids, at its revisions only.
-
-    `fault(handler, file)`: called before each answer, `file` is None for a listing; True means that it has answered itself.
-    """
+class Server(http.server.ThreadingHTTPServer):
+    """`fault(handler, file)`: called before each answer, `file` is None for a listing; True means that it has answered."""
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, folders):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.models = {(ROLES[role].hub_id, ROLES[role].revision): Path(folder) for role, folder in folders.items()}
         self.asked = []  # (method, path) of every request
         self.fault = None
         self.closing = threading.Event()  # what a stalled answer waits for
@@ -61,39 +57,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append((self.command, self.path))
-        path = self.path.partition("?")[0]
-        if path == "/":
-            return self.answer(200)
-        listing = re.fullmatch(r"/api/models/(.+?)/tree/(\w+)", path)
-        found = listing or re.fullmatch(r"/(.+?)/resolve/(\w+)/(.+)", path)
-        folder = found and self.server.models.get((found[1], found[2]))
-        file = None if listing or not folder else folder / found[3]
-        if self.server.fault and self.server.fault(self, file):
-            return None
-        if not folder:
-            return self.answer(404, {"X-Error-Code": "RepoNotFound"})
-        if listing:
-            return self.answer(200, {"Content-Type": "application/json"}, json.dumps(self.listing(folder)).encode())
-        if not file.is_file():
-            return self.answer(404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": found[2]})
-        return self.send_file(file)
+        self.serve()
 
     do_HEAD = do_GET
-
-    def listing(self, folder):
-        entries = []
-        for file in folder.iterdir():
-            (git, sha256), size = hashes(file), file.stat().st_size
-            large = {"lfs": {"oid": sha256, "size": size, "pointerSize": 134}} if file.suffix == ".safetensors" else {}
-            entries.append({"type": "file", "path": file.name, "size": size, "oid": git, **large})
-        return entries
 
     def send_file(self, file, data=None, keep=None):
         """`data`: send this in place of the file's content. `keep`: send so many bytes and hang up."""
         data = data or content(file)
         start = int(re.match(r"bytes=(\d+)-|$", self.headers["Range"] or "")[1] or 0)
-        headers = {"X-Repo-Commit": self.path.split("/resolve/")[1][:40], "Accept-Ranges": "bytes",
-                   "ETag": f'"{hashes(file)[file.suffix == ".safetensors"]}"'}
+        headers = {"Accept-Ranges": "bytes", "ETag": f'"{hashes(file)[file.suffix == ".safetensors"]}"'}
+        if commit := re.search(r"/resolve/(\w+)/", self.path):
+            headers["X-Repo-Commit"] = commit[1]
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         self.answer(206 if start else 200, headers, data[start:], keep)
@@ -111,6 +85,61 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *what):
         pass
+
+
+class Hub(Server):
+    """Serves the files of `folders` (role → folder) under the course's ids, at its revisions only."""
+
+    def __init__(self, folders):
+        super().__init__(HubHandler)
+        self.models = {(ROLES[role].hub_id, ROLES[role].revision): Path(folder) for role, folder in folders.items()}
+
+
+class HubHandler(Handler):
+    def serve(self):
+        path = self.path.partition("?")[0]
+        if path == "/":
+            return self.answer(200)
+        listing = re.fullmatch(r"/api/models/(.+?)/tree/(\w+)", path)
+        found = listing or re.fullmatch(r"/(.+?)/resolve/(\w+)/(.+)", path)
+        folder = found and self.server.models.get((found[1], found[2]))
+        file = None if listing or not folder else folder / found[3]
+        if self.server.fault and self.server.fault(self, file):
+            return None
+        if not folder:
+            return self.answer(404, {"X-Error-Code": "RepoNotFound"})
+        if listing:
+            return self.answer(200, {"Content-Type": "application/json"}, json.dumps(self.listing(folder)).encode())
+        if not file.is_file():
+            return self.answer(404, {"X-Error-Code": "EntryNotFound", "X-Repo-Commit": found[2]})
+        return self.send_file(file)
+
+    def listing(self, folder):
+        entries = []
+        for file in folder.iterdir():
+            (git, sha256), size = hashes(file), file.stat().st_size
+            large = {"lfs": {"oid": sha256, "size": size, "pointerSize": 134}} if file.suffix == ".safetensors" else {}
+            entries.append({"type": "file", "path": file.name, "size": size, "oid": git, **large})
+        return entries
+
+
+class Index(Server):
+    """A package index that has the one archive `path`."""
+
+    def __init__(self, path):
+        super().__init__(IndexHandler)
+        self.path = path
+
+
+class IndexHandler(Handler):
+    def serve(self):
+        file = self.server.path if self.path.endswith(self.server.path.name) else None
+        if self.server.fault and self.server.fault(self, file):
+            return
+        if file:
+            self.send_file(file)
+        else:
+            self.answer(200, {"Content-Type": "text/html"}, f'<a href="/{self.server.path.name}">it</a>'.encode())
 
 
 def status(code, **headers):
@@ -134,10 +163,10 @@ def times(count, fault):
 
 
 def on_weights(serve):
-    """A fault in the body of model.safetensors alone. `serve(handler, file)` answers."""
+    """A fault in the body of the weights alone. `serve(handler, file)` answers."""
 
     def fault(handler, file):
-        if handler.command == "HEAD" or file is None or file.name != "model.safetensors":
+        if handler.command == "HEAD" or file is None or file.suffix not in (".safetensors", ".whl"):
             return False
         serve(handler, file)
         return True
