@@ -99,7 +99,10 @@ def damage(folder):
     folder = Path(folder)
     if not folder.is_dir():
         return f"there is no folder {folder}"
-    for name in ("config.json", "tokenizer_config.json"):
+    names = ["config.json", "tokenizer_config.json"]
+    if not any((folder / name).exists() for name in ("vocab.txt", "source.spm")):  # the tokenizer's older forms
+        names.append("tokenizer.json")
+    for name in names:
         try:
             json.loads((folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -108,6 +111,8 @@ def damage(folder):
             return f"{name} in {folder} is damaged: it is not JSON"
     weights = folder / "model.safetensors"
     if not weights.exists():
+        if (folder / "pytorch_model.bin").exists():
+            return f"pytorch_model.bin in {folder} is a pickle, which can run code when it is read; model.safetensors is wanted"
         return f"model.safetensors is missing in {folder}"
     try:
         with weights.open("rb") as file:

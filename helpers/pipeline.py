@@ -11,7 +11,7 @@ def preprocess(texts, tokenizer):
 
     `texts`: list of str. Returns `{"input_ids", "attention_mask"}`, both int64 [batch, sequence], padded on the right to
     the longest text and cut at the tokenizer's limit. Raises TypeError for anything but a list of str, ValueError for
-    an empty one.
+    an empty one and for a text that is not valid Unicode.
     """
     input_ids, attention_mask = pad(_ids(texts, tokenizer), tokenizer.pad_token_id)
     return {"input_ids": input_ids, "attention_mask": attention_mask}
@@ -38,9 +38,10 @@ def classify(texts, tokenizer, model, *, max_tokens=2048, progress=False):
 
     Texts of similar length share a batch of at most `max_tokens` ids, pads included; notebook 05 shows what that saves.
     `texts`: list of str; an empty list gives an empty list. `model`: a sequence-classification model in eval mode.
-    `progress`: show a bar. Returns `[{"label": str, "score": float}]`. Raises TypeError for anything but a list of str.
+    `progress`: show a bar. Returns `[{"label": str, "score": float}]`. Raises TypeError for anything but a list of str,
+    ValueError for a text that is not valid Unicode.
     """
-    if texts == []:
+    if isinstance(texts, (list, tuple)) and not texts:
         return []
     sequences = _ids(texts, tokenizer)
     answers = [None] * len(sequences)
@@ -59,4 +60,10 @@ def _ids(texts, tokenizer):
         raise TypeError(f"texts must be a list of str, got {texts!r:.80}")
     if not texts:
         raise ValueError("texts is empty: there is nothing to make a batch of")
+    for number, text in enumerate(texts):
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            half = f"{text[error.start]!r} at position {error.start}"
+            raise ValueError(f"text {number} is not valid Unicode: it has half a character, {half}. Leave that out.") from None
     return tokenizer(list(texts), truncation=True)["input_ids"]

@@ -99,6 +99,7 @@ def test_whole_weights_are_not_called_damaged(copy):
 @pytest.mark.parametrize("spoil, said", [
     (lambda folder: (folder / "config.json").unlink(), "config.json is missing"),
     (lambda folder: (folder / "model.safetensors").unlink(), "model.safetensors is missing"),
+    (lambda folder: (folder / "tokenizer.json").unlink(), "tokenizer.json is missing"),
     (lambda folder: (folder / "tokenizer_config.json").write_text('{"half": '), "tokenizer_config.json in .* is damaged"),
     (lambda folder: (folder / "model.safetensors").write_bytes(b"\xff" * 100), "header can't be read"),
     (shutil.rmtree, "there is no folder"),
