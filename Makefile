@@ -1,6 +1,8 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
-.PHONY: lab test test-browser test-colab notebooks clean-notebooks links picture constraints checkpoint evaluate
+# make kit      one archive for machines without a network; make classroom: a shared server; make grade FOLDER=…: homework
+.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
+.PHONY: kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -28,6 +30,32 @@ test-browser: .venv/installed .venv/browser/installed
 test-colab: .venv/installed .venv-colab/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/colab -v $(ARGS)
+
+# For a teacher: see classroom/.
+kit: .venv/installed
+	$(BIN)/python -m classroom.make_kit
+
+classroom: .venv/classroom/installed build/classroom/checkpoints
+	mkdir -p -m 700 build/classroom/hub
+	cd build/classroom/hub && exec $(CURDIR)/$(BIN)/python -m jupyterhub --config=$(CURDIR)/classroom/jupyterhub_config.py $(ARGS)
+
+measure-classroom: .venv/classroom/installed build/classroom/checkpoints
+	$(BIN)/python -m classroom.measure
+
+grade: .venv/installed
+	$(BIN)/python -m classroom.grade $(FOLDER)
+
+test-classroom: .venv/classroom/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m pytest tests/classroom -s $(ARGS)
+
+build/classroom/checkpoints: .venv/installed
+	$(BIN)/python -m classroom.share_checkpoints $@
+
+.venv/classroom/installed: classroom/requirements.txt .venv/installed
+	$(BIN)/python -m pip install --requirement classroom/requirements.txt --constraint constraints.txt
+	npm install --no-save --no-package-lock --prefix .venv/classroom configurable-http-proxy@5
+	touch $@
 
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed

@@ -1,0 +1,1 @@
+"""For a teacher: the offline kit, the shared server, grading."""

@@ -1,0 +1,96 @@
+"""The shared server: eight students at once, in the real hub, each with a system account of their own."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+
+from classroom.share_checkpoints import share
+from classroom.trial import classroom, obstacle
+from helpers.checkpoints import damage
+from tests.notebook import PROJECT
+
+pytestmark = pytest.mark.skipif(obstacle() is not None, reason=str(obstacle()))
+COUNT = 8
+
+
+@pytest.fixture(scope="module")
+def room():
+    if not (PROJECT / "build/classroom/checkpoints").exists():
+        share(PROJECT / "build/classroom/checkpoints")
+    with classroom(COUNT) as (hub, students):
+        yield hub, students
+
+
+@pytest.fixture(scope="module")
+def lesson(room):
+    """What each of the students got who ran notebook 01 and typed into its explorer, all at the same time."""
+    with ThreadPoolExecutor(COUNT) as pool:
+        return list(pool.map(attend, room[1]))
+
+
+def attend(student):
+    notebook = nbformat.read(PROJECT / "notebooks" / "01_pipeline.ipynb", as_version=4)
+    student.log_in()
+    student.start_kernel()
+    models = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for message in student.run(cell.source):
+                if message["msg_type"] == "comm_open":
+                    models.setdefault(message["content"]["data"]["state"]["_model_name"], []).append(message["content"]["comm_id"])
+    typed = f"{student.name.split('-')[-1]} wonderful trombones"
+    said = student.send("comm_msg", {"comm_id": models["TextModel"][0],
+                                     "data": {"method": "update", "state": {"value": typed}, "buffer_paths": []}})
+    pictures = [message["content"]["data"]["state"].get("value", "") for message in said
+                if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] in models["HTMLModel"]]
+    return typed, "".join(pictures)
+
+
+def read(student, path):
+    """What `student` gets who tries to read `path` as the system's user, without the hub."""
+    return subprocess.run(["runuser", "-u", student.name, "--", "cat", path], capture_output=True, text=True)
+
+
+def test_all_finish_and_each_sees_their_own_sentence(lesson):
+    assert len(lesson) == COUNT
+    for typed, picture in lesson:
+        assert all(word in picture for word in typed.split())
+        assert not any(other in picture for other, _ in lesson if other != typed)
+
+
+def test_work_is_private(room, lesson):
+    _, (one, other, *_) = room
+    path = f"/home/{other.name}/behind-the-pipeline/notebooks/01_pipeline.ipynb"
+    assert read(other, path).returncode == 0
+    assert "Permission denied" in read(one, path).stderr
+    assert "Permission denied" in read(one, f"/proc/{other.processes('ipykernel')[0].pid}/environ").stderr
+    answer = one.session.get(f"{one.url}/user/{other.name}/api/contents/notebooks/01_pipeline.ipynb", timeout=60)
+    assert answer.status_code in (403, 404) and "cells" not in answer.text
+
+
+def test_the_hub_keeps_its_secrets(room, lesson):
+    hub, (one, *_) = room
+    for name in ("jupyterhub_cookie_secret", "jupyterhub.sqlite"):
+        assert (hub / name).exists()
+        assert "Permission denied" in read(one, hub / name).stderr
+    assert "Permission denied" in read(one, "/etc/shadow").stderr
+
+
+def test_checkpoints_are_whole_shared_and_read_only(room, lesson):
+    _, (one, *_) = room
+    for role in ("sentiment", "masked-lm", "causal-lm"):
+        folder = PROJECT / "build/classroom/checkpoints" / role
+        assert damage(folder) is None
+        assert subprocess.run(["runuser", "-u", one.name, "--", "test", "-w", folder / "model.safetensors"]).returncode == 1
+    [kernel] = one.processes("ipykernel")
+    [weights] = [entry for entry in kernel.memory_maps() if entry.path.endswith("sentiment/model.safetensors")]
+    assert weights.shared_clean > 20e6 and weights.private_dirty == 0
+
+
+def test_a_wrong_password_and_an_account_outside_the_class_are_refused(room):
+    _, (one, *_) = room
+    for name, password in ((one.name, "wrong"), ("root", one.password)):
+        with pytest.raises(AssertionError, match="can't log in"):
+            type(one)(one.url, name, password).log_in()
