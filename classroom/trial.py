@@ -49,13 +49,14 @@ class Student:
                                    headers={"X-XSRFToken": token}, timeout=PATIENCE)
         answer.raise_for_status()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies if cookie.path in ("/", path))
-        self.kernel = websocket.create_connection(f"ws{self.url.removeprefix('http')}{path}api/kernels/{answer.json()['id']}/channels",
-                                                  cookie=cookies, origin=self.url, timeout=PATIENCE)
+        channels = f"ws{self.url.removeprefix('http')}{path}api/kernels/{answer.json()['id']}/channels"
+        self.kernel = websocket.create_connection(channels, cookie=cookies, origin=self.url, timeout=PATIENCE)
 
     def send(self, kind, content):
         """Send one message on the shell channel; return all that the kernel published because of it."""
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self.name, "username": self.name, "version": "5.3"}
-        self.kernel.send(json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}))
+        self.kernel.send(json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {},
+                                     "content": content}))
         said = []
         while True:
             message = json.loads(self.kernel.recv())
@@ -103,8 +104,9 @@ def classroom(count):
         subprocess.run(["chpasswd"], input="".join(f"{name}:{password}\n" for name in names), text=True, check=True)
         hub = Path(folder, "hub")
         hub.mkdir(0o700)
-        command = [_python(folder), "-m", "jupyterhub", f"--config={PROJECT / 'classroom' / 'jupyterhub_config.py'}", f"--url={url}",
-                   f"--JupyterHub.hub_port={PORT + 1}", f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{PORT + 2}"]
+        command = [_python(folder), "-m", "jupyterhub", f"--config={PROJECT / 'classroom' / 'jupyterhub_config.py'}",
+                   f"--url={url}", f"--JupyterHub.hub_port={PORT + 1}",
+                   f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{PORT + 2}"]
         with (hub / "log").open("w") as log:
             process = subprocess.Popen(command, cwd=hub, stdout=log, stderr=log)
         undo.callback(_stop, process, names)

@@ -28,7 +28,8 @@ def main():
         print("Setting up, once, about half a minute …", flush=True)
         venv.create(VENV, with_pip=True, clear=True)
         # --no-compile: compiling every module takes longer than all the rest, and most are never imported.
-        run("-m", "pip", "install", "--quiet", "--no-compile", "--requirement", "requirements.txt", "--constraint", "constraints.txt")
+        run("-m", "pip", "install", "--quiet", "--no-compile", "--requirement", "requirements.txt",
+            "--constraint", "constraints.txt")
         (VENV / "ready").touch()
     # The causal-lm is unpacked meanwhile; a notebook that wants it sooner waits for it, or does it itself.
     subprocess.Popen([PYTHON, "-m", "helpers.checkpoints"], cwd=COURSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

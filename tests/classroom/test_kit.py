@@ -15,7 +15,8 @@ from tests.environment import SETTINGS
 
 NOTEBOOKS = ["notebooks/01_pipeline.ipynb", "notebooks/06_generation.ipynb"]
 # A network of its own with nothing in it but loopback; without root, in a user namespace.
-WITHOUT_NETWORK = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+WITHOUT_NETWORK = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net",
+                   "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
 @pytest.fixture(scope="module")
