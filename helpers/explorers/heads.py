@@ -9,9 +9,8 @@ import ipywidgets
 import torch
 import transformers
 
-from helpers.explorers.markup import STYLE, bars, chips, table, visible
+from helpers.explorers.markup import STYLE, bars, chips, readable, table, visible
 from helpers.explorers.shell import Explorer
-from helpers.explorers.tokenizer import readable
 
 SHOWN = 18  # tokens that are drawn; the model reads them all
 CHOICES = 6  # texts that the multiple-choice head can be given
@@ -299,7 +298,7 @@ def heads_explorer(tokenizer, body, classifier, masked_model, text):
         return render(seen(texts, body), answered(texts, model_head), model_head, weights, layer, head)
 
     controls = {
-        "text": ipywidgets.Text(value=text, description="Text:", layout=ipywidgets.Layout(width="100%", max_width="60em")),
+        "text": ipywidgets.Text(value=text, description="Text:", layout=ipywidgets.Layout(width="auto", max_width="60em")),
         "model_head": ipywidgets.Dropdown(options=list(heads), value="…ForMaskedLM", description="Model head:"),
         "layer": ipywidgets.IntSlider(max=body.config.num_hidden_layers - 1, description="Layer:"),
         "head": ipywidgets.IntSlider(max=body.config.num_attention_heads - 1, description="Attention head:"),

@@ -1,5 +1,6 @@
 """Pieces of HTML and SVG that the explorers share. Every piece escapes the text that it is given."""
 
+import unicodedata
 from html import escape
 
 STYLE = """<style>
@@ -22,9 +23,25 @@ STYLE = """<style>
 </style>"""
 
 
+def readable(text, most=5_000):
+    """Return the text, or raise ValueError, in words for the reader: it has more than `most` characters, too many to follow
+    every key press, or one that UTF-8 can't hold."""
+    if len(text) > most:
+        raise ValueError(f"the text has {len(text):,} characters and this explorer takes {most:,}: shorten it")
+    for place, character in enumerate(text):
+        if unicodedata.category(character) == "Cs":
+            raise ValueError(f"character {place} of the text is U+{ord(character):04X}, half of a surrogate pair: delete it")
+    return text
+
+
 def visible(text):
     """A token as HTML text; control characters and spaces that would not be seen are written as their code point."""
     return escape("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text))
+
+
+def lines(text):
+    """A text of several lines as HTML, with a mark where each line ends."""
+    return "⏎<br>".join(map(visible, text.split("\n")))
 
 
 def chips(tokens, ids, special_ids):

@@ -18,7 +18,8 @@ class Explorer:
     """Draws anew whenever a control changes; an error is shown in words and the last good picture stays.
 
     `controls`: name → widget with a `value`; a slider gets a labelled number field for the keyboard.
-    `draw(**values)` → str of HTML, called with the values of all controls. `actions`: label → function without arguments, a
+    `draw(**values)` → str of HTML, called with the values of all controls; it may set controls without being called again.
+    `actions`: label → function without arguments, a
     button each: it is called at a click, then the picture is drawn anew.
     The result of a cell: live in a notebook with a kernel, and its first picture where there is none.
     """
@@ -29,7 +30,7 @@ class Explorer:
         self.message = ipywidgets.HTML()
         self.tables = ipywidgets.Checkbox(description="Keep the tables open", indent=False)
         self.buttons = {label: ipywidgets.Button(description=label) for label in actions or {}}
-        self._draw = draw
+        self._draw, self._drawing = draw, False
         for label, button in self.buttons.items():
             button.on_click(lambda _, action=actions[label]: self.update(action))
         for control in (*controls.values(), self.tables):
@@ -43,6 +44,9 @@ class Explorer:
 
     def update(self, action=None):
         """Draw anew, after `action()` if there is one. Never raises: an error goes into `message`."""
+        if self._drawing:
+            return
+        self._drawing = True
         try:
             if action:
                 action()
@@ -51,6 +55,8 @@ class Explorer:
             self.message.value = (f'<p role="alert"><b>{type(error).__name__}:</b> {html.escape(str(error)[:300])} '
                                   "The picture below is the last one that worked.</p>")
             return
+        finally:
+            self._drawing = False
         self.message.value = ""
         # A table opened by hand would close at the next change, since the picture is replaced as a whole.
         self.picture.value = picture.replace("<details>", "<details open>") if self.tables.value else picture

@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import ipywidgets
 
-from helpers.explorers.markup import STYLE, table, visible
+from helpers.explorers.markup import STYLE, readable, table, visible
 from helpers.explorers.shell import Explorer
 
-LONGEST = 5_000  # characters of a text that still follows every key press
 MOST = 48  # tokens that one row draws
 
 PIECES = """<style>
@@ -45,16 +44,6 @@ class Cut(NamedTuple):
 class State(NamedTuple):
     text: str
     cuts: list  # of Cut, one a tokenizer
-
-
-def readable(text, most=LONGEST):
-    """Return the text, or raise ValueError, in words for the reader: too long, or not a text that UTF-8 can hold."""
-    if len(text) > most:
-        raise ValueError(f"the text has {len(text):,} characters and this explorer takes {most:,}: shorten it")
-    for place, character in enumerate(text):
-        if unicodedata.category(character) == "Cs":
-            raise ValueError(f"character {place} of the text is U+{ord(character):04X}, half of a surrogate pair: delete it")
-    return text
 
 
 def pieces(length, spans):
@@ -165,7 +154,7 @@ def tokenizer_explorer(tokenizers, text):
 
     `tokenizers`: name → fast tokenizer, one row each. `text`: str to begin with.
     """
-    wide = ipywidgets.Layout(width="100%", max_width="60em")
+    wide = ipywidgets.Layout(width="auto", max_width="60em")
     controls = {
         "text": ipywidgets.Textarea(value=text, description="Text:", rows=2, layout=wide),
         "special": ipywidgets.Checkbox(value=True, description="add special tokens", indent=False),

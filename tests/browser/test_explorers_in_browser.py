@@ -102,10 +102,11 @@ def test_dragging_a_slider_moves_its_field(page):
     handle.scroll_into_view_if_needed()
     field = page.locator(".widget-inline-hbox:has(+ .btp-slider) input[type=number]:visible").first
     before, box = field.input_value(), handle.bounding_box()
-    step = -60 if field.evaluate("e => Number(e.value) > (Number(e.max) + Number(e.min)) / 2") else 60
+    bar = page.locator(".btp-slider:visible").first.bounding_box()
+    upper = field.evaluate("e => Number(e.value) > (Number(e.max) + Number(e.min)) / 2")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2 + step, box["y"] + box["height"] / 2, steps=30)
+    page.mouse.move(bar["x"] + (0.05 if upper else 0.95) * bar["width"], box["y"] + box["height"] / 2, steps=30)
     page.mouse.up()
     page.wait_for_function("([e, before]) => e.value !== before", arg=[field.element_handle(), before], timeout=5000)
     settled(page)
