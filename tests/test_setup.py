@@ -24,7 +24,8 @@ def lines(name):
 def test_conda_reads_the_one_list():
     conda = yaml.safe_load((PROJECT / "environment.yml").read_text(encoding="utf-8"))
     [pip] = [entry["pip"] for entry in conda["dependencies"] if isinstance(entry, dict)]
-    assert pip[1:] == ["--constraint constraints.txt", "--requirement requirements.txt"]
+    assert pip == ["--extra-index-url https://download.pytorch.org/whl/cpu",
+                   "--constraint constraints.txt", "--requirement requirements.txt"]
     [python] = [entry for entry in conda["dependencies"] if str(entry).startswith("python=")]
     wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     assert Requirement(f"python{wanted}").specifier.contains(python.removeprefix("python="))
