@@ -10,4 +10,7 @@ def row(fault, seen, left):
 
 def table():
     lines = ["| fault | what the reader sees | left behind |", "|---|---|---|"]
-    return "\n".join(lines + [f"| {fault} | {seen.replace('|', '&#124;')} | {left} |" for fault, (seen, left) in ROWS.items()])
+    for fault, (seen, left) in sorted(ROWS.items()):
+        seen = seen if len(seen) <= 150 else f"{seen[:150]} …"
+        lines.append(f"| {fault} | {seen} | {left} |")
+    return "\n".join(lines)

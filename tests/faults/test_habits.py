@@ -1,0 +1,167 @@
+"""What students do to a notebook: cells out of order and twice, interrupts, restarts, two at once, a kernel that dies."""
+
+import os
+import signal
+import threading
+import time
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbclient.util import run_sync
+
+from tests.faults.report import row
+from tests.notebook import PROJECT
+
+FIRST = PROJECT / "notebooks" / "01_pipeline.ipynb"
+
+
+class Student:
+    """A notebook in a kernel of its own; `run` takes cells by id, in any order, and gives what they print."""
+
+    def __init__(self, path=FIRST):
+        self.notebook = nbformat.read(path, as_version=4)
+        self.cells = {cell.id: (cell, index) for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"}
+        self.client = NotebookClient(self.notebook, timeout=300, startup_timeout=180, kernel_name="python3",
+                                     resources={"metadata": {"path": path.parent}})
+
+    def __enter__(self):
+        self.setup = self.client.setup_kernel()
+        self.setup.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self.setup.__exit__(*error)
+
+    def run(self, *ids):
+        for name in ids or self.cells:
+            cell, index = self.cells[name]
+            self.client.execute_cell(cell, index)
+        return printed(cell)
+
+    def send(self, number):
+        """A signal to the kernel: SIGINT is the interrupt button."""
+        os.kill(self.client.km.provisioner.pid, number)
+
+    def alive(self):
+        return run_sync(self.client.km.is_alive)()
+
+    def restart(self):
+        run_sync(self.client.km.restart_kernel)(now=True)
+        run_sync(self.client.kc.wait_for_ready)(timeout=120)
+
+    def type(self, source):
+        """Run a line in a new cell."""
+        cell = nbformat.v4.new_code_cell(source)
+        self.notebook.cells.append(cell)
+        self.client.execute_cell(cell, len(self.notebook.cells) - 1)
+        return printed(cell)
+
+
+def printed(cell):
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+@pytest.fixture
+def student():
+    with Student() as one:
+        yield one
+
+
+def texts(notebook):
+    return [printed(cell) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+STORED = texts(nbformat.read(FIRST, as_version=4))
+
+
+def test_run_all_twice_and_after_a_restart(student):
+    """Without a restart, then with one: the same text each time, that of the file."""
+    student.run()
+    student.run()
+    assert texts(student.notebook) == STORED
+    student.restart()
+    with pytest.raises(CellExecutionError, match="NameError"):
+        student.run("agree")  # nothing of before is there
+    student.run()
+    assert texts(student.notebook) == STORED
+    row("Run all twice, then restart and run all", "the stored outputs, each time", "nothing")
+
+
+def test_every_cell_twice(student):
+    for name in student.cells:
+        student.run(name, name)
+    assert texts(student.notebook) == STORED
+    row("every cell twice", "the stored outputs", "nothing")
+
+
+def test_a_cell_before_the_set_up(student):
+    with pytest.raises(CellExecutionError) as error:
+        student.run("agree")
+    assert error.value.ename == "NameError"
+    row("a cell before the set-up", f"NameError: {error.value.evalue}", "nothing; running from the top repairs it")
+    student.run()
+    assert texts(student.notebook) == STORED
+
+
+def test_interrupt_in_a_long_cell(student, tmp_path):
+    """Ctrl-C while thousands of texts are classified; then the same kernel goes on and gives the right answers."""
+    student.run()
+    student.type("from helpers.pipeline import classify")
+    begun = tmp_path / "begun"
+
+    def interrupt():
+        while not begun.exists():
+            time.sleep(0.1)
+        time.sleep(2)
+        student.send(signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(CellExecutionError) as error:
+        student.type(f"open({str(begun)!r}, 'w'); classify([B] * 100_000, tokenizer, model)")
+    assert error.value.ename == "KeyboardInterrupt"
+    student.run()
+    assert texts(student.notebook)[:len(STORED)] == STORED
+    row("interrupt in the middle of a long cell", "KeyboardInterrupt", "nothing; the next cell runs")
+
+
+def test_two_notebooks_at_once(student):
+    with Student() as other:
+        both = [threading.Thread(target=one.run) for one in (student, other)]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+        assert texts(student.notebook) == texts(other.notebook) == STORED
+    row("two notebooks at once", "the stored outputs in both", "nothing")
+
+
+def test_kernel_killed_while_an_explorer_is_in_use(student):
+    """The last picture is in the cell's output; after a restart the same cell makes a live one again."""
+    [explorer] = [name for name, (cell, _) in student.cells.items() if "pipeline_explorer(" in cell.source]
+    student.run(*list(student.cells)[:list(student.cells).index(explorer) + 1])
+    student.send(signal.SIGKILL)
+    while student.alive():
+        time.sleep(0.1)
+    cell = student.cells[explorer][0]
+    assert any("<svg" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    student.restart()
+    student.run()
+    assert texts(student.notebook) == STORED
+    row("the kernel dies while an explorer is in use", "the last picture stays; restart and run all brings it back to life",
+        "nothing")
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\x00", "\\u202e<script>alert(1)</script>", "x" * 100_000], ids=ascii)
+def test_no_text_kills_the_kernel(text, student):
+    """In print, in an error, in an explorer that is shown."""
+    student.run(*list(student.cells)[:2])
+    for line in (f"print('{text}')", f"raise ValueError('{text}')",
+                 "import ipywidgets; from helpers.explorers.shell import Explorer; box = ipywidgets.Text('fine'); "
+                 f"shown = Explorer({{'text': box}}, lambda text: text); display(shown); box.value = '{text}'"):
+        try:
+            student.type(line)
+        except CellExecutionError as error:
+            assert error.ename in ("ValueError", "UnicodeEncodeError"), error
+    assert student.type("print(1 + 1)") == "2\n"
