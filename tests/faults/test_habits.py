@@ -48,8 +48,11 @@ class Student:
         return run_sync(self.client.km.is_alive)()
 
     def restart(self):
+        """With a new client: the old one's connections may lose the first messages of the new kernel."""
         run_sync(self.client.km.restart_kernel)(now=True)
-        run_sync(self.client.kc.wait_for_ready)(timeout=120)
+        self.client.kc.stop_channels()
+        self.client.kc = None
+        self.client.start_new_kernel_client()
 
     def type(self, source):
         """Run a line in a new cell."""
