@@ -1,5 +1,6 @@
 """What students do to a notebook: cells out of order and twice, interrupts, restarts, two at once, a kernel that dies."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -76,39 +77,44 @@ def texts(notebook):
     return [printed(cell) for cell in notebook.cells if cell.cell_type == "code"]
 
 
-STORED = texts(nbformat.read(FIRST, as_version=4))
+@pytest.fixture(scope="module")
+def fresh():
+    """What the notebook prints when a new kernel runs it from top to bottom."""
+    with Student() as one:
+        one.run()
+        return texts(one.notebook)
 
 
-def test_run_all_twice_and_after_a_restart(student):
-    """Without a restart, then with one: the same text each time, that of the file."""
+def test_run_all_twice_and_after_a_restart(student, fresh):
+    """Without a restart, then with one: the same text each time."""
     student.run()
     student.run()
-    assert texts(student.notebook) == STORED
+    assert texts(student.notebook) == fresh
     student.restart()
     with pytest.raises(CellExecutionError, match="NameError"):
         student.run("agree")  # nothing of before is there
     student.run()
-    assert texts(student.notebook) == STORED
-    row("Run all twice, then restart and run all", "the stored outputs, each time", "nothing")
+    assert texts(student.notebook) == fresh
+    row("Run all twice, then restart and run all", "the same outputs, each time", "nothing")
 
 
-def test_every_cell_twice(student):
+def test_every_cell_twice(student, fresh):
     for name in student.cells:
         student.run(name, name)
-    assert texts(student.notebook) == STORED
-    row("every cell twice", "the stored outputs", "nothing")
+    assert texts(student.notebook) == fresh
+    row("every cell twice", "the same outputs", "nothing")
 
 
-def test_a_cell_before_the_set_up(student):
+def test_a_cell_before_the_set_up(student, fresh):
     with pytest.raises(CellExecutionError) as error:
         student.run("agree")
     assert error.value.ename == "NameError"
     row("a cell before the set-up", f"NameError: {error.value.evalue}", "nothing; running from the top repairs it")
     student.run()
-    assert texts(student.notebook) == STORED
+    assert texts(student.notebook) == fresh
 
 
-def test_interrupt_in_a_long_cell(student, tmp_path):
+def test_interrupt_in_a_long_cell(student, fresh, tmp_path):
     """Ctrl-C while thousands of texts are classified; then the same kernel goes on and gives the right answers."""
     student.run()
     student.type("from helpers.pipeline import classify")
@@ -125,22 +131,26 @@ def test_interrupt_in_a_long_cell(student, tmp_path):
         student.type(f"open({str(begun)!r}, 'w'); classify([B] * 100_000, tokenizer, model)")
     assert error.value.ename == "KeyboardInterrupt"
     student.run()
-    assert texts(student.notebook)[:len(STORED)] == STORED
+    assert texts(student.notebook)[:len(fresh)] == fresh
     row("interrupt in the middle of a long cell", "KeyboardInterrupt", "nothing; the next cell runs")
 
 
-def test_two_notebooks_at_once(student):
+async def both(*students):
+    async def run(one):
+        for cell, index in one.cells.values():
+            await one.client.async_execute_cell(cell, index)
+
+    await asyncio.gather(*map(run, students))
+
+
+def test_two_notebooks_at_once(student, fresh):
     with Student() as other:
-        both = [threading.Thread(target=one.run) for one in (student, other)]
-        for thread in both:
-            thread.start()
-        for thread in both:
-            thread.join()
-        assert texts(student.notebook) == texts(other.notebook) == STORED
-    row("two notebooks at once", "the stored outputs in both", "nothing")
+        run_sync(both)(student, other)
+        assert texts(student.notebook) == texts(other.notebook) == fresh
+    row("two notebooks at once", "the same outputs in both", "nothing")
 
 
-def test_kernel_killed_while_an_explorer_is_in_use(student):
+def test_kernel_killed_while_an_explorer_is_in_use(student, fresh):
     """The last picture is in the cell's output; after a restart the same cell makes a live one again."""
     [explorer] = [name for name, (cell, _) in student.cells.items() if "pipeline_explorer(" in cell.source]
     student.run(*list(student.cells)[:list(student.cells).index(explorer) + 1])
@@ -151,7 +161,7 @@ def test_kernel_killed_while_an_explorer_is_in_use(student):
     assert any("<svg" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
     student.restart()
     student.run()
-    assert texts(student.notebook) == STORED
+    assert texts(student.notebook) == fresh
     row("the kernel dies while an explorer is in use", "the last picture stays; restart and run all brings it back to life",
         "nothing")
 
