@@ -10,7 +10,7 @@ ARGS ?=
 
 lab: .venv/installed
 	$(BIN)/python -m helpers.checkpoints
-	exec $(BIN)/jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
