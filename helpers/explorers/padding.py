@@ -12,7 +12,7 @@ from helpers.explorers.markup import STYLE, bars, table, visible
 from helpers.explorers.shell import Explorer
 
 LIMIT = 16  # ids of a sentence, special tokens included: with more of them, typing would lag
-EXTRA = range(0, 17, 8)  # pads that a longer neighbour would add to both rows; few, for the same reason
+EXTRA = range(0, 9, 4)  # pads that a longer neighbour would add to both rows; few, for the same reason
 SIDES = ("right", "left")
 
 
