@@ -52,10 +52,12 @@ def picture_changes(page, action):
 @pytest.mark.parametrize("name", ["Light", "Dark"])
 def test_no_serious_violation_of_accessibility(page, name):
     theme(page, name)
+    page.set_viewport_size({"width": 1280, "height": 1800})  # the whole explorer on one screenshot
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run('.btp-controls')")
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.locator(".btp-controls").first.screenshot(path=PICTURES / f"{page.stem}-{name.lower()}.png")
+    page.set_viewport_size({"width": 1280, "height": 720})
     theme(page, "Light")
     said = [(entry["id"], entry["impact"], node["html"][:200]) for entry in found["violations"] for node in entry["nodes"]]
     assert [entry for entry in said if entry[1] in ("serious", "critical")] == []
