@@ -97,7 +97,7 @@ def download(hub_id, revision, megabytes):
 
 def _end(child, said, blobs, bar):
     """Wait for the end of a download and return its warnings; raise HubError after SILENCE seconds without a byte."""
-    seen = 0  # not bar.n: a disabled bar does not count
+    seen, heard = 0, time.monotonic()  # not bar.n: a disabled bar does not count
     while True:
         try:
             return child.communicate(timeout=0.2)[1]

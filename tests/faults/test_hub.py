@@ -150,6 +150,7 @@ def test_killed_half_way(hub, tmp_path):
     hub.fault = on_weights(stall)
     reader = start("sentiment", HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "hub"), CHECKPOINTS="hub")
     while not (halves := [p for p in tmp_path.rglob("*.incomplete") if p.stat().st_size > 20_000_000]):
+        assert reader.poll() is None
         time.sleep(0.05)
     os.killpg(reader.pid, signal.SIGKILL)
     assert reader.wait() == -signal.SIGKILL
