@@ -117,7 +117,8 @@ def test_hub_fails(name, fault, hub, tmp_path):
     hub.fault = fault
     why = reason(*both(hub.url, tmp_path))
     assert left(tmp_path / "auto") == left(tmp_path / "hub")
-    row(name, why, left(tmp_path / "hub"))
+    # After five tries, one a second, or after 5 s, whichever comes first: two ways to say the same.
+    row(name, re.search("peer closed connection [^(]*body|$", why)[0] or why, left(tmp_path / "hub"))
     next_run(hub, tmp_path)
 
 
@@ -149,12 +150,13 @@ def test_no_safetensors(hub, tmp_path):
 def test_killed_half_way(hub, tmp_path):
     hub.fault = on_weights(stall)
     reader = start("sentiment", HF_ENDPOINT=hub.url, HF_HOME=str(tmp_path / "hub"), CHECKPOINTS="hub")
-    while not (halves := [p for p in tmp_path.rglob("*.incomplete") if p.stat().st_size > 20_000_000]):
+    while not any(path.stat().st_size > 20_000_000 for path in tmp_path.rglob("*.incomplete")):
         assert reader.poll() is None
         time.sleep(0.05)
     os.killpg(reader.pid, signal.SIGKILL)
     assert reader.wait() == -signal.SIGKILL
-    os.utime(halves[0], (0, 0))  # the next run comes later
+    for path in tmp_path.rglob("*.incomplete"):
+        os.utime(path, (0, 0))  # the next run comes later
     next_run(hub, tmp_path)
     assert left(tmp_path / "hub") == "4 of 4 files, whole"
     row("kill −9 during the download", "a dead kernel; the next run fetches anew", "half a file, which the next run deletes")

@@ -86,7 +86,8 @@ def test_any_text_is_drawn_or_refused_in_words(tokenizer, model, text):
 
 CHECKS = [(f"{module.name}.{name}", function)
           for module in pkgutil.iter_modules(helpers.checks.__path__, "helpers.checks.")
-          for name, function in vars(importlib.import_module(module.name)).items() if hasattr(function, "__wrapped__")]
+          for name, function in vars(importlib.import_module(module.name)).items()
+          if hasattr(function, "__wrapped__") and not name.startswith("_")]
 TENSORS = [torch.empty(0), torch.tensor(1.0), torch.tensor([[float("nan")]]), torch.zeros(2, 3, dtype=torch.bool),
            torch.full((2, 2), float("inf")), torch.zeros(1, 2, 3, 4), torch.tensor(1j)]
 ODD = [*TENSORS, None, ..., b"bytes", "", "\ud800", "x" * 100_000, -1, 10**400, float("nan"), [], {}, (), [None], [[]], [b""], {"label": None},

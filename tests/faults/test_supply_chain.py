@@ -17,7 +17,7 @@ RISKS = {
     "a pickle": r"import pickle|pickle\.loads?\b|torch\.load\b|joblib|allow_pickle|weights_only\s*=\s*False",
     "a pickle by from_pretrained": r"use_safetensors\s*=\s*False",
     "remote code": r"trust_remote_code|torch\.hub|custom_generate",
-    "an archive's own paths": r"\.extract(all)?\(|unpack_archive",
+    "an archive's own paths": r"\.extract(all)?\((?!.*filter=[\"']data[\"'])|unpack_archive",
     "a server without its token": r"IdentityProvider\.token\s*=\s*(['\"]['\"]|\s)|NotebookApp|disable_check_xsrf|allow_origin",
     "an unchecked connection": r"verify\s*=\s*False|_create_unverified|trusted-host",
 }
