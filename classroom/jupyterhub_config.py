@@ -45,5 +45,6 @@ c.Spawner.environment = {
     "CHECKPOINTS": str(CHECKPOINTS),  # float32 files: mapped into memory, once for all students
     "HF_HUB_OFFLINE": "1",
     "OMP_NUM_THREADS": "2",
+    "OMP_WAIT_POLICY": "PASSIVE",  # a thread that has nothing to do sleeps: when all compute at once, spinning stops the others
     "TOKENIZERS_PARALLELISM": "true",
 }

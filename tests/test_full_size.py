@@ -1,6 +1,7 @@
 """Nothing in a notebook assumes the size of the embedded checkpoint: each runs on a DistilBERT of full width, untrained."""
 
 import os
+import re
 
 import nbformat
 import pytest
@@ -25,7 +26,12 @@ def full_size(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.parent.name != "solutions"], ids=lambda path: path.stem)
+def reads_it(path):
+    """Does a notebook read the checkpoint whose size is another one here? 06 does not."""
+    return path.parent.name != "solutions" and re.search(r'resolve\(\\"(sentiment|masked-lm)', path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", [*filter(reads_it, NOTEBOOKS)], ids=lambda path: path.stem)
 def test_runs_at_full_size(path, full_size, monkeypatch):
     monkeypatch.setenv("CHECKPOINTS", str(full_size))
     notebook = nbformat.read(path, as_version=4)

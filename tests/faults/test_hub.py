@@ -100,7 +100,13 @@ def test_no_network(fault, network, hub, tmp_path):
     next_run(hub, tmp_path)
 
 
-PORTAL = "<html>Please log in</html>"
+def test_name_without_end(hub, tmp_path):
+    """The system's look-up of a name has no limit of its own: here it takes a minute."""
+    why = reason(*both(hub.url, tmp_path, first="import socket\nsocket.getaddrinfo = lambda *given, **more: time.sleep(60)"))
+    row("the look-up of the Hub's name does not end", why, left(tmp_path))
+    next_run(hub, tmp_path)
+
+
 
 
 @pytest.mark.parametrize("name, fault", [
