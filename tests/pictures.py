@@ -1,5 +1,6 @@
-"""What every picture of an explorer must keep: our own tags only, closed properly, and words for every drawing."""
+"""What every picture of an explorer must keep: our own tags only, closed properly, and words for every drawing; its tables."""
 
+import html
 import re
 from html.parser import HTMLParser
 
@@ -43,3 +44,9 @@ def labels_of(picture):
     assert reader.tables, "no table of the numbers"
     assert not re.search(r"url\(\s*['\"]?(?!#)|@import", picture), "the picture fetches something"
     return reader.drawings
+
+
+def rows(picture, summary):
+    """Cells of the table under a summary, as text."""
+    body = picture.split(f"<summary>{summary}</summary>")[1].split("</details>")[0].split("<tbody>")[1]
+    return [[html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", row)] for row in body.split("<tr>")[1:]]

@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification
 import helpers.padding
 from helpers.checkpoints import EMBEDDED
 from helpers.explorers.padding import EXTRA, LIMIT, SIDES, columns, look, packed, padding_explorer, render
-from tests.pictures import labels_of
+from tests.pictures import labels_of, rows
 
 A = "I've been waiting for a HuggingFace course my whole life."
 PAIRS = [(A, "Not bad."), ("", "Good film, good cast, good music."), ("One word", "two [PAD] words"), ("the same", "the same")]
@@ -48,12 +48,6 @@ def by_the_library(texts, extra, side, masked, tokenizer, reader):
     attention = torch.stack(output.attentions).mean(dim=(0, 2))  # [2, from, to]
     on_pads = [attention[k][mask[k] == 1][:, mask[k] == 0].sum(dim=1).mean().item() for k in range(2)]
     return alone, output.logits, on_pads, mask
-
-
-def rows(picture, caption):
-    """The cells of the table that has this summary, row by row."""
-    body = re.search(rf"<summary>{caption}</summary>.*?<tbody>(.*?)</tbody>", picture)[1]
-    return [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", body)]
 
 
 def numbers(text):

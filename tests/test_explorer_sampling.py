@@ -2,7 +2,6 @@
 
 import copy
 import html
-import re
 
 import pytest
 import torch
@@ -14,7 +13,7 @@ from transformers import (AutoModelForCausalLM, AutoTokenizer, LlamaConfig, Llam
 from helpers.checkpoints import resolve
 from helpers.decoding import generate
 from helpers.explorers.sampling import HEAD, LONGEST, RUN, Path, Step, render, sampling_explorer
-from tests.pictures import labels_of
+from tests.pictures import labels_of, rows
 
 PROMPT = "Once upon a time"
 
@@ -54,12 +53,6 @@ def press(explorer, *labels):
 def turn(explorer, **values):
     for name, value in values.items():
         explorer.controls[name].value = value
-
-
-def rows(picture, summary):
-    """Cells of the table under a summary, as text."""
-    body = picture.split(f"<summary>{summary}</summary>")[1].split("</details>")[0].split("<tbody>")[1]
-    return [[html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", row)] for row in body.split("<tr>")[1:]]
 
 
 def candidates(explorer):

@@ -12,7 +12,7 @@ from transformers import DistilBertConfig, DistilBertForQuestionAnswering
 
 from helpers.explorers.spans import BEST, LONGEST, QUESTION, SHOWN, State, best_spans, look, render, spans_explorer
 from tests.notebook import functions
-from tests.pictures import labels_of
+from tests.pictures import labels_of, rows
 
 ASKED = "Where do I work?"
 CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn"
@@ -28,12 +28,6 @@ def reader(tokenizer):
 @pytest.fixture
 def explorer(tokenizer, reader):
     return spans_explorer(tokenizer, reader, ASKED, CONTEXT, "random <never> trained")
-
-
-def rows(picture, summary):
-    """Cells of the table under a summary, as text."""
-    body = picture.split(f"<summary>{summary}</summary>")[1].split("</details>")[0].split("<tbody>")[1]
-    return [[html.unescape(cell) for cell in re.findall("<td>(.*?)</td>", row)] for row in body.split("<tr>")[1:]]
 
 
 def by_loops(tokenizer, model, question, context, longest):
