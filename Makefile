@@ -2,7 +2,7 @@
 # make test   set up, run every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-classroom
 .PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
-.PHONY: kit classroom measure-classroom grade constraints checkpoint evaluate
+.PHONY: slides kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -36,7 +36,15 @@ test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
-# For a class: the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
+# For a class: slides, the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
+slides: .venv/slides/installed
+	$(BIN)/python -m docs.slides.make
+
+.venv/slides/installed: docs/requirements.txt .venv/installed
+	$(BIN)/python -m pip install --requirement docs/requirements.txt --constraint constraints.txt
+	npm install --no-save --no-package-lock --prefix .venv/slides reveal.js@6.0.2
+	touch $@
+
 SHARED := build/classroom/checkpoints
 kit: .venv/installed
 	$(BIN)/python -m classroom.make_kit

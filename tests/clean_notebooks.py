@@ -1,7 +1,7 @@
 """Take out of the notebooks what Colab or JupyterLab added when saving them: `make clean-notebooks`.
 
 A notebook that bears no trace of them is left as it is. In the others, a cell whose source is that of the last clean commit
-gets back its id, tags and outputs; so an edit of the text needs nothing else. After an edit of code, this says what to run.
+gets back its id, tags, place in the slides and outputs; so an edit of the text needs nothing else. After an edit of code, this says what to run.
 """
 
 import difflib
@@ -15,6 +15,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+OF_CELLS = ("tags", "slideshow")
 
 
 def traces(notebook):
@@ -23,7 +24,7 @@ def traces(notebook):
     found += [key for key in notebook.metadata if key not in ("cost", *METADATA)]
     found += [key for key, wanted in METADATA.items() if notebook.metadata.get(key) != wanted]
     for number, cell in enumerate(notebook.cells):
-        found += [f"{key} of cell {number}" for key in cell.metadata if key != "tags"]
+        found += [f"{key} of cell {number}" for key in cell.metadata if key not in OF_CELLS]
     return found
 
 
@@ -49,9 +50,9 @@ def cleaned(notebook, committed):
 
 
 def _own(cell):
-    """A cell with its id, tags and source only."""
+    """A cell with its id, source and own metadata only."""
     own = {"cell_type": cell.cell_type, "id": cell.get("id") or cell.metadata.get("id", "unnamed"), "source": cell.source,
-           "metadata": {"tags": cell.metadata.tags} if "tags" in cell.metadata else {}}
+           "metadata": {key: cell.metadata[key] for key in OF_CELLS if key in cell.metadata}}
     return nbformat.from_dict(own | ({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {}))
 
 

@@ -6,6 +6,7 @@ import nbformat
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(p for p in (PROJECT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+COURSE = [path for path in NOTEBOOKS if path.parent.name != "solutions"]
 
 
 def functions(stem):

@@ -5,11 +5,10 @@ import re
 import nbformat
 import pytest
 
-from tests.notebook import NOTEBOOKS, PROJECT
+from tests.notebook import COURSE, NOTEBOOKS, PROJECT
 
 PAGE = PROJECT / "classroom" / "guide.md"
 GUIDE = PAGE.read_text(encoding="utf-8")
-COURSE = [path for path in NOTEBOOKS if path.parent.name != "solutions"]
 each_notebook = pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
 
 
