@@ -51,9 +51,12 @@ def test_every_slide_fits_and_is_legible(path, browser):
     page.wait_for_function("Reveal.isReady()")
     total = page.evaluate("Reveal.getTotalSlides()")
     for number in range(1, total + 1):
+        while page.evaluate("Reveal.availableFragments().next"):
+            page.evaluate("Reveal.next()")
         page.screenshot(path=pictures / f"{number:02}.png")
         found[number] = page.evaluate(MEASURE, [CODE, PICTURE, PROSE])
         page.evaluate("Reveal.next()")
+    assert page.evaluate("[...document.querySelectorAll('aside.notes')].filter(notes => notes.innerText.trim()).length") >= total / 2
     assert page.evaluate("Reveal.isLastSlide() && Reveal.getSlidePastCount() + 1") == total
     page.close()
     assert complaints == []
