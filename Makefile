@@ -2,7 +2,7 @@
 # make test   set up, run every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-classroom
 .PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
-.PHONY: slides kit classroom measure-classroom grade constraints checkpoint evaluate
+.PHONY: slides site kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -16,8 +16,9 @@ test: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest $(ARGS)
 
-# Touch every explorer in a real JupyterLab, in headless Chromium. Screenshots are left in build/browser.
-test-browser: .venv/installed .venv/browser/installed
+# In headless Chromium: touch every explorer in a real JupyterLab, turn every slide, leaf through the pages. Screenshots are left
+# in build/browser.
+test-browser: .venv/installed .venv/browser/installed slides site
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/browser -s $(ARGS)
 
@@ -36,13 +37,18 @@ test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
-# For a class: slides, the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
-slides: .venv/slides/installed
+# For a class: slides and pages that need no network, the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
+slides: .venv/docs/installed
 	$(BIN)/python -m docs.slides.make
 
-.venv/slides/installed: docs/requirements.txt .venv/installed
+site: .venv/docs/installed
+	rm -rf build/site
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/site
+	cp build/site/README.html build/site/index.html
+
+.venv/docs/installed: docs/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement docs/requirements.txt --constraint constraints.txt
-	npm install --no-save --no-package-lock --prefix .venv/slides reveal.js@6.0.2
+	npm install --no-save --no-package-lock --prefix .venv/docs reveal.js@6.0.2
 	touch $@
 
 SHARED := build/classroom/checkpoints

@@ -1,7 +1,8 @@
 """Take out of the notebooks what Colab or JupyterLab added when saving them: `make clean-notebooks`.
 
 A notebook that bears no trace of them is left as it is. In the others, a cell whose source is that of the last clean commit
-gets back its id, tags, place in the slides and outputs; so an edit of the text needs nothing else. After an edit of code, this says what to run.
+gets back its id, tags, place in the slides and outputs; so an edit of the text needs nothing else. After an edit of code, this
+says what to run.
 """
 
 import difflib

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from tests.notebook import COURSE, PROJECT
 
-REVEAL = PROJECT / ".venv" / "slides" / "node_modules" / "reveal.js" / "dist"
+REVEAL = PROJECT / ".venv" / "docs" / "node_modules" / "reveal.js" / "dist"
 BUILD = PROJECT / "build" / "slides"
 KEYS = "<small>Space: the next slide · S: the speaker's view, with notes · Esc: all slides · ?: all keys</small>"
 SHOWN = re.compile(r"#|\*\*You will|.*\*\*Predict", re.DOTALL)  # how a block of text begins that the class sees
@@ -24,12 +24,11 @@ SHOWN = re.compile(r"#|\*\*You will|.*\*\*Predict", re.DOTALL)  # how a block of
 def blocks(text):
     """Return the blocks of a Markdown text: [(its source, whether it is shown on a slide)]."""
     lines = text.splitlines()
-    markdown = MarkdownIt().enable("table")
     found = []
-    for token in markdown.parse(text):
+    for token in MarkdownIt().enable("table").parse(text):
         if token.level == 0 and token.map and token.nesting >= 0:
             source = "\n".join(lines[slice(*token.map)])
-            found.append((source, bool(SHOWN.match(source)) or token.type in ("bullet_list_open", "ordered_list_open", "table_open")))
+            found.append((source, bool(SHOWN.match(source)) or token.type.endswith(("list_open", "table_open"))))
     return found
 
 
@@ -44,8 +43,8 @@ def parts(text):
 
 
 def portable(text):
-    """Return a text without badge and way-marks, whose links lead to slides or, where there are none, nowhere."""
-    text = re.sub(r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*", "", text, flags=re.MULTILINE)
+    """Return a text without badge, anchors and way-marks, whose links lead to slides or, where there are none, nowhere."""
+    text = re.sub(r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*", "", text, flags=re.MULTILINE)
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
     return re.sub(r"\[([^\]]+)\]\((?!https?:|\d\d_\w+\.html\))[^)]*\)", r"\1", text)
 
@@ -90,9 +89,8 @@ def exporter():
         "CSSHTMLHeaderPreprocessor": {"style": "a11y-light"},
         "HTMLExporter": {"exclude_anchor_links": True},
         "TemplateExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}})
-    made = SlidesExporter(config=configuration, template_name="slides", extra_template_basedirs=[str(PROJECT / "docs")],
+    return SlidesExporter(config=configuration, template_name="slides", extra_template_basedirs=[str(PROJECT / "docs")],
                           preprocessors=[Slides])
-    return made
 
 
 def main():

@@ -13,8 +13,9 @@ MEASURE = """([code, picture, prose]) => {
   const slide = Reveal.getCurrentSlide(), found = [];
   for (const element of slide.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
-    if (box.width && (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight || element.scrollWidth > element.clientWidth + 1 && element.tagName == "PRE"))
-      found.push(`${element.tagName}.${element.className.baseVal ?? element.className} at ${Math.round(box.left)}, ${Math.round(box.top)} to ${Math.round(box.right)}, ${Math.round(box.bottom)}`);
+    const outside = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
+    if (box.width && (outside || element.tagName == "PRE" && element.scrollWidth > element.clientWidth + 1))
+      found.push(`${element.outerHTML.slice(0, 80)} from ${box.left}, ${box.top} to ${box.right}, ${box.bottom}`);
   }
   const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -51,9 +52,13 @@ def test_every_slide_fits_and_is_legible(path, browser):
     page.wait_for_function("Reveal.isReady()")
     total = page.evaluate("Reveal.getTotalSlides()")
     for number in range(1, total + 1):
+        while page.evaluate("Reveal.availableFragments().next"):
+            page.evaluate("Reveal.next()")
         page.screenshot(path=pictures / f"{number:02}.png")
         found[number] = page.evaluate(MEASURE, [CODE, PICTURE, PROSE])
         page.evaluate("Reveal.next()")
+    notes = page.evaluate("[...document.querySelectorAll('aside.notes')].map(notes => notes.textContent.trim())")
+    assert len(notes) >= total / 2 and all(notes)
     assert page.evaluate("Reveal.isLastSlide() && Reveal.getSlidePastCount() + 1") == total
     page.close()
     assert complaints == []
@@ -67,8 +72,10 @@ def test_speaker_view_opens_from_the_disk(browser):
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     view = popup.value
-    view.wait_for_selector("#current-slide iframe, .overlay-element", timeout=10_000)
-    page.keyboard.press("Space")
-    view.wait_for_timeout(2000)
+    view.wait_for_selector("#current-slide iframe")
+    page.keyboard.press("ArrowRight")  # to the section with the two sentences
+    notes = view.locator(".speaker-controls-notes .value")
+    notes.get_by_text("Two sentences, to be used all through the course").wait_for()
+    assert view.frame_locator("#current-slide iframe").get_by_role("heading", name="The one call").is_visible()
+    assert view.frame_locator("#upcoming-slide iframe").get_by_role("paragraph").get_by_text("which gets the higher score?").is_visible()
     view.screenshot(path=PICTURES / "slides" / "speaker.png")
-    assert view.locator(".speaker-controls-notes .value").inner_text().strip()
