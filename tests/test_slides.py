@@ -30,7 +30,7 @@ def test_every_cell_has_a_place(path):
 
 
 def test_a_lesson_has_so_many_slides(path):
-    assert 10 <= len(slides_of(path)) <= 30
+    assert 10 <= len(slides_of(path)) <= 35
 
 
 def test_no_answer_beside_its_question(path):
