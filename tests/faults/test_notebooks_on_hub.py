@@ -1,20 +1,38 @@
-"""Notebooks 01 to 05 on the classic ids: a DistilBERT of full width, untrained, from this machine's Hub."""
+"""Notebooks on a DistilBERT of full width, untrained: 01 to 05 from this machine's Hub under the classic ids, the others that
+read it from a folder. Nothing in them assumes the size of the embedded checkpoint."""
 
 import asyncio
 import os
 
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
+from transformers import AutoTokenizer, DistilBertConfig
 
+from helpers.checkpoints import EMBEDDED, resolve
 from tests.faults.servers import Hub
 from tests.notebook import PROJECT
-from tests.test_full_size import full_size  # noqa: F401, a fixture
+from training.train import Heads, save
+
+NOTEBOOKS = PROJECT / "notebooks"
 
 
 @pytest.fixture(scope="module")
-def hub(full_size):  # noqa: F811
-    with Hub({folder.name: folder for folder in full_size.iterdir()}) as server:
+def full_width(tmp_path_factory):
+    """A folder with a subfolder a role: 768 wide, 12 heads, 6 layers, random weights; the causal-lm as it is."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(0)
+    config = DistilBertConfig(id2label={0: "NEGATIVE", 1: "POSITIVE"}, label2id={"NEGATIVE": 0, "POSITIVE": 1})
+    save(Heads(config), AutoTokenizer.from_pretrained(EMBEDDED), folder / "sentiment")
+    (folder / "masked-lm").symlink_to(folder / "sentiment")
+    (folder / "causal-lm").symlink_to(resolve("causal-lm"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hub(full_width):
+    with Hub({folder.name: folder for folder in full_width.iterdir()}) as server:
         yield server
 
 
@@ -26,8 +44,8 @@ async def printed(path, environment):
     return "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", ()))
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT / "notebooks").glob("0[1-5]*.ipynb")), ids=lambda path: path.stem)
-def test_notebook(path, hub, tmp_path_factory):
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem)
+def test_from_the_hub(path, hub, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     cache = tmp_path_factory.getbasetemp()  # one for all notebooks: what one fetched, the next ones find
     runs = [printed(path, kept | {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache / mode), "CHECKPOINTS": mode,
@@ -40,3 +58,9 @@ def test_notebook(path, hub, tmp_path_factory):
     for text in asyncio.run(both()):
         assert "finetuned-sst-2-english — from the Hub" in text and "— embedded" not in text
         assert "[2, 16, 768]" in text or not path.stem.startswith("02")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem)  # 06 does not read it
+def test_from_a_folder(path, full_width):
+    text = asyncio.run(printed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
+    assert "CHECKPOINTS names its parent folder" in text
