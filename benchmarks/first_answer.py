@@ -20,7 +20,8 @@ PORT = 8917
 def notebook():
     path = PROJECT / "notebooks" / "01_pipeline.ipynb"
     cells = nbformat.read(path, as_version=4)
-    client = NotebookClient(cells, kernel_name="python3", resources={"metadata": {"path": path.parent}})
+    client = NotebookClient(cells, kernel_name="python3", resources={"metadata": {"path": path.parent}},
+                            shutdown_kernel="immediate")  # a reader's kernel goes on; its end is not part of the wait
     with client.setup_kernel():
         for index, cell in enumerate(cells.cells):
             client.execute_cell(cell, index)
