@@ -5,7 +5,7 @@ import json
 project = "Behind the Pipeline"
 extensions = ["myst_nb"]
 root_doc = "README"
-include_patterns = ["README.md", "classroom/guide.md", "checkpoints/*/README.md", "notebooks/**.ipynb"]
+include_patterns = ["README.md", "classroom/guide.md", "benchmarks/results.md", "checkpoints/*/README.md", "notebooks/**.ipynb"]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"
@@ -36,6 +36,7 @@ notebooks/0*
 :glob:
 
 classroom/guide
+benchmarks/results
 notebooks/solutions/*
 checkpoints/*/README
 ```

@@ -9,7 +9,7 @@ from tests.browser.conftest import AXE, PICTURES
 from tests.notebook import COURSE, NOTEBOOKS, PROJECT
 
 SITE = PROJECT / "build" / "site"
-NAMES = ["index", "classroom/guide", *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS)]
+NAMES = ["index", "classroom/guide", "benchmarks/results", *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS)]
 LOOKS = {"light": (1280, 720, "light"), "dark": (1280, 720, "dark"), "narrow": (420, 800, "light"), "wide": (1440, 900, "light")}
 
 
