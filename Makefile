@@ -37,7 +37,8 @@ test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
-# For a class: slides and pages that need no network, the offline kit, a shared server (as root) and what a student costs on it, homework (FOLDER=…).
+# For a class: slides and pages that need no network, the offline kit, a shared server (as root) and what a student costs on it,
+# homework (FOLDER=…).
 slides: .venv/docs/installed
 	$(BIN)/python -m docs.slides.make
 
