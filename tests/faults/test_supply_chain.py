@@ -27,7 +27,7 @@ def sources():
     """Path and text of everything that a reader runs, tests included; code cells of notebooks."""
     for pattern in ("*/**/*.py", "Makefile", ".ci/*", "*.txt", "*.yml", "*.toml", "classroom/**/*.*"):
         for path in PROJECT.glob(pattern):
-            if path.is_file() and HERE not in path.parents and ".venv" not in path.relative_to(PROJECT).parts:
+            if path.is_file() and HERE not in path.parents and not path.relative_to(PROJECT).parts[0].startswith(".venv"):
                 yield path, path.read_text(encoding="utf-8")
     for path in NOTEBOOKS:
         cells = nbformat.read(path, as_version=4).cells
