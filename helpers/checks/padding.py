@@ -144,7 +144,7 @@ def waste(function):
             (1 - sum(lengths) / (len(lengths) * max(lengths)),
              "You padded everything to the longest of all sequences. Each batch is as long as its own longest."),
         )
-        if abs(got - share) > 1e-6:
+        if not abs(got - share) <= 1e-6:  # so that NaN is wrong too
             said = next((words for value, words in mistakes if abs(got - value) < 1e-6), None)
             return said or (f"For lengths {lengths} in batches {batches} there are {sum(pads)} pads in {sum(sizes)} positions; "
                             f"you say {got:.3f}.")

@@ -8,7 +8,7 @@ import pkgutil
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import helpers.checks
@@ -96,8 +96,15 @@ ANSWERS = st.one_of(st.sampled_from(ODD), UNICODE, st.integers(), st.floats(), s
                     st.lists(UNICODE, max_size=3), st.tuples(st.sampled_from(ODD), st.sampled_from(ODD)))
 
 
+def with_every_odd_one(test):
+    for odd in ODD:
+        test = example(answer=odd)(test)
+    return test
+
+
 @pytest.mark.parametrize("name, check", CHECKS, ids=[name for name, _ in CHECKS])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@with_every_odd_one
 @given(answer=ANSWERS)
 def test_a_check_answers_any_answer(name, check, tokenizer, model, classifier, answer):
     """As a value and as what the reader's function returns: one verdict in words, never praise, never an exception."""
