@@ -8,9 +8,11 @@ import subprocess
 import time
 import tomllib
 import urllib.request
+from importlib.metadata import distributions
 
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests.notebook import PROJECT
@@ -39,6 +41,13 @@ def test_constraints_satisfy_requirements():
     for line in lines("requirements.txt"):
         wanted = Requirement(line)
         assert wanted.specifier.contains(exact[canonicalize_name(wanted.name)]), line
+
+
+def test_the_oldest_python_can_install_every_pinned_version():
+    """What is installed here may refuse an older 3.11, such as the 3.11.2 of Debian 12."""
+    refused = [f"{package.name} {package.version} wants Python {package.metadata['Requires-Python']}" for package in distributions()
+               if "3.11.0" not in SpecifierSet(package.metadata["Requires-Python"] or "")]
+    assert refused == []
 
 
 def test_second_make_lab_starts_a_server_without_installing():

@@ -111,7 +111,7 @@ def test_notebook_runs_and_its_explorers_answer(path, client, capsys):
         started = time.monotonic()
         for index, cell in enumerate(notebook.cells):
             runner.execute_cell(cell, index)
-        seconds, peak = time.monotonic() - started, peak_megabytes(runner)
+        seconds, peak = time.monotonic() - started, peak_megabytes(runner.km.provisioner.pid)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     with capsys.disabled():
         print(f" {seconds:.0f} s, peak {peak:.0f} MB", end=" ")
