@@ -12,8 +12,8 @@ from tests import environment
 SECTIONS = {
     "classification": (classification, """## Classification
 
-Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. Labels equal, scores within 1e-5 in 32 bits
-and 0.05 in 16, asserted before any time is taken. Notebook 05 shows why."""),
+Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. The probability of the library's label
+within 1e-5 in 32 bits and 0.05 in 16, asserted before any time is taken. Notebook 05 shows why."""),
     "generation": (generation, """## Generation
 
 `helpers.decoding.generate` on the library's model, and on `helpers.llama.LlamaByHand`. Notebook 06 shows why."""),

@@ -7,6 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
+from benchmarks.classification import REVIEW
 from benchmarks.timing import interleaved, spread, table
 from helpers import decoding
 from helpers.checkpoints import resolve
@@ -52,8 +53,7 @@ def limit(model):
 
 def by_length(model, by_hand, tokenizer, lengths=(16, 64, 256, 512)):
     """{way: [milliseconds for one more token at each length]}, medians."""
-    review = Path(__file__).parents[1] / "notebooks" / "data" / "long_review.txt"
-    ids = tokenizer(review.read_text(encoding="utf-8"), return_tensors="pt")["input_ids"]
+    ids = tokenizer(REVIEW.read_text(encoding="utf-8"), return_tensors="pt")["input_ids"]
     mask, places = torch.ones_like(ids), torch.arange(ids.shape[1])[None]
 
     def step(forward, n, cache):

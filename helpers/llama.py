@@ -25,8 +25,8 @@ class LlamaByHand:
                  and not config.attention_bias and not config.mlp_bias)
         if not plain:
             raise ValueError(f"{type(model).__name__} is not a plain Llama (rotary positions, SiLU, no biases); call the model itself")
-        self.config, self.generation_config, self.device, self.body, self.head = (
-            config, model.generation_config, model.device, model.model, model.lm_head.weight)
+        self.config, self.generation_config, self.device = config, model.generation_config, model.device
+        self.body, self.head = model.model, model.lm_head.weight
         exponents = torch.arange(0, config.head_dim, 2, device=model.device) / config.head_dim
         self.frequencies = (config.rope_parameters["rope_theta"] ** -exponents).repeat(2)  # radians a position, [width of a head]
         self.qkv = [torch.cat([layer.self_attn.q_proj.weight, layer.self_attn.k_proj.weight, layer.self_attn.v_proj.weight]).detach()

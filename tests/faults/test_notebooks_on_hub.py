@@ -36,31 +36,33 @@ def hub(full_width):
         yield server
 
 
-async def printed(path, environment):
+async def executed(path, environment):
+    """Run a notebook in a fresh kernel: {id of a cell: the text it printed}."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3",
                             resources={"metadata": {"path": path.parent}})
     await client.async_execute(env=environment)
-    return "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", ()))
+    return {cell.id: "".join(output.get("text", "") for output in cell.get("outputs", ())) for cell in notebook.cells}
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem)
 def test_from_the_hub(path, hub, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     cache = tmp_path_factory.getbasetemp()  # one for all notebooks: what one fetched, the next ones find
-    runs = [printed(path, kept | {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache / mode), "CHECKPOINTS": mode,
-                            "OMP_NUM_THREADS": "1"})  # two notebooks at once on two cores
+    runs = [executed(path, kept | {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache / mode), "CHECKPOINTS": mode,
+                             "OMP_NUM_THREADS": "1"})  # two notebooks at once on two cores
             for mode in ("auto", "hub")]
 
     async def both():
         return await asyncio.gather(*runs)
 
-    for text in asyncio.run(both()):
+    for printed in asyncio.run(both()):
+        text = "".join(printed.values())
         assert "finetuned-sst-2-english — from the Hub" in text and "— embedded" not in text
         assert "[2, 16, 768]" in text or not path.stem.startswith("02")
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem)  # 06 does not read it
 def test_from_a_folder(path, full_width):
-    text = asyncio.run(printed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
-    assert "CHECKPOINTS names its parent folder" in text
+    printed = asyncio.run(executed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
+    assert "CHECKPOINTS names its parent folder" in "".join(printed.values())

@@ -1,15 +1,15 @@
 """Notebook 07 where the roles of question answering and translation are there: with two small models that answer."""
 
+import asyncio
 import os
 
-import nbformat
 import torch
-from nbclient import NotebookClient
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (AutoModelForSeq2SeqLM, AutoTokenizer, DistilBertConfig, DistilBertForQuestionAnswering, MarianConfig,
                           PreTrainedTokenizerFast)
 
 from helpers.checkpoints import EMBEDDED, resolve
+from tests.faults.test_notebooks_on_hub import executed
 from tests.notebook import PROJECT
 
 QUESTION, CONTEXT = "Where do I work?", "My name is Sylvain and I work at Hugging Face in Brooklyn"
@@ -57,18 +57,13 @@ def save_translator(folder):
     tokenizer.save_pretrained(folder)
 
 
-def test_runs_on_checkpoints_that_answer(tmp_path, monkeypatch):
+def test_runs_on_checkpoints_that_answer(tmp_path):
     """The way of a reader with the Hub: both roles are there, and the notebook prints the published answers."""
     save_reader(tmp_path / "question-answering")
     save_translator(tmp_path / "translation")
     (tmp_path / "masked-lm").symlink_to(EMBEDDED)
     (tmp_path / "causal-lm").symlink_to(resolve("causal-lm"))
-    monkeypatch.setenv("CHECKPOINTS", str(tmp_path))
-    path = PROJECT / "notebooks" / "07_other_tasks.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}})
-    client.execute(env=os.environ.copy())
-    printed = {cell.id: "".join(output.get("text", "") for output in cell.get("outputs", ())) for cell in notebook.cells}
+    printed = asyncio.run(executed(PROJECT / "notebooks" / "07_other_tasks.ipynb", os.environ | {"CHECKPOINTS": str(tmp_path)}))
     assert "question-answering: folder question-answering/" in printed["qa-resolve"]
     assert "this run:  'Hugging Face', characters 33 to 45" in printed["read-show"]
     assert "trained for questions" in printed["read-show"]
