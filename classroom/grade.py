@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-PROJECT = Path(__file__).resolve().parents[1]
+from helpers import PROJECT  # noqa: E402
 CELL_SECONDS = 60  # the slowest cell of the course takes a tenth of it
 NOTEBOOK_SECONDS = 600
 

@@ -14,7 +14,7 @@ import os
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+from helpers import PROJECT  # noqa: E402
 CHECKPOINTS = PROJECT / "build" / "classroom" / "checkpoints"
 PROXY = PROJECT / ".venv" / "classroom" / "node_modules" / ".bin" / "configurable-http-proxy"
 
