@@ -1,7 +1,7 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-classroom
-.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
+.PHONY: lab lint test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
 .PHONY: slides site kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,9 +12,13 @@ lab: .venv/installed
 	$(BIN)/python -m helpers.weights
 	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/installed
+test: lint
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest $(ARGS)
+
+# Layout, style, types, and which room imports which.
+lint: .venv/installed
+	$(BIN)/python -m tools.lint
 
 # In headless Chromium: touch every explorer in a real JupyterLab, turn every slide, leaf through the pages. Screenshots are left
 # in build/browser.
