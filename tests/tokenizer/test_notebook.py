@@ -13,7 +13,7 @@ from transformers import AutoTokenizer
 
 import helpers.tokenizer.checks as checks
 import helpers.tokenizer.figures as figures
-from helpers.weights import choice
+from helpers.weights import resolve
 from tools.notebooks import functions
 
 PARTS = [
@@ -138,7 +138,7 @@ def differing(by_hand, tokenizer):
 
 @pytest.fixture(scope="module")
 def bpe_tokenizer():
-    return AutoTokenizer.from_pretrained(choice.resolve("causal-lm"))
+    return AutoTokenizer.from_pretrained(resolve("causal-lm"))
 
 
 @pytest.fixture(scope="module")
