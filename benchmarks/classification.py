@@ -1,6 +1,9 @@
-"""How long `classify` takes beside `pipeline()`, and beside the matrix products that no way of doing it can leave out."""
+"""How long `classify` takes beside `pipeline()`, and beside the matrix products that no way of
+doing it can leave out.
+"""
 
 import concurrent.futures
+import functools
 import math
 import multiprocessing
 import random
@@ -27,7 +30,9 @@ AIMS = {
 
 
 def pieces(count, least, most):
-    """`count` pieces of the review, cut as in notebook 05: 2**least to 2**most words, most of them short."""
+    """`count` pieces of the review, cut as in notebook 05: 2**least to 2**most words, most of them
+    short.
+    """
     rng, words = random.Random(0), REVIEW.read_text(encoding="utf-8").split()
     lengths = [round(2 ** rng.uniform(least, most)) for _ in range(count)]
     return [
@@ -45,7 +50,9 @@ def load(dtype):
 
 
 def operations(model, lengths):
-    """Floating-point operations of the encoder's matrix products, attention included, for texts of these token counts."""
+    """Floating-point operations of the encoder's matrix products, attention included, for texts of
+    these token counts.
+    """
     weights = sum(
         layer.weight.numel()
         for layer in model.base_model.modules()
@@ -57,12 +64,13 @@ def operations(model, lengths):
 
 
 def rate(model):
-    """Operations a second of a large product, its weights those of the model's widest layer: the best of several sizes."""
+    """Operations a second of a large product, its weights those of the model's widest layer: the
+    best of several sizes.
+    """
     weight = torch.randn(model.config.hidden_dim, model.config.dim, dtype=model.dtype)
-    calls = {
-        rows: lambda x=torch.randn(rows, model.config.dim, dtype=model.dtype): x @ weight.T
-        for rows in (512, 1024, 2048, 4096)
-    }
+    sizes = (512, 1024, 2048, 4096)
+    inputs = {rows: torch.randn(rows, model.config.dim, dtype=model.dtype) for rows in sizes}
+    calls = {rows: functools.partial(torch.matmul, x, weight.T) for rows, x in inputs.items()}
     return max(
         2 * rows * weight.numel() / statistics.median(seconds)
         for rows, seconds in interleaved(calls, 20).items()
@@ -71,7 +79,8 @@ def rate(model):
 
 def check(mine, wanted, tolerance):
     for own, other in zip(mine, wanted, strict=True):
-        # Of two labels: the probability of the library's one. So a verdict can only turn where that is on the border.
+        # Of two labels: the probability of the library's one. So a verdict can only turn where that
+        # is on the border.
         score = own["score"] if own["label"] == other["label"] else 1 - own["score"]
         assert abs(score - other["score"]) < tolerance
 
@@ -137,7 +146,9 @@ def compare(kind, tokenizer, models, rates):
 
 
 def growth(counts=(10, 100, 1000, 10_000)):
-    """Rows of texts, milliseconds a text, peak memory of the process so far in MB; one run each, on short texts."""
+    """Rows of texts, milliseconds a text, peak memory of the process so far in MB; one run each, on
+    short texts.
+    """
     torch.set_num_threads(2)
     tokenizer, model = load(torch.float32)
     texts, rows = pieces(max(counts), *KINDS["short"][1:]), []
@@ -153,7 +164,7 @@ def growth(counts=(10, 100, 1000, 10_000)):
 
 
 def measure():
-    """Markdown: aims, times of all ways on three kinds of texts, growth with the number of texts."""
+    """Markdown: aims, times of all ways on three kinds of texts, growth with their number."""
     dtypes = [torch.float32] + [torch.bfloat16] * torch.cpu._is_avx512_bf16_supported()
     tokenizer, models = load(torch.float32)[0], [load(dtype)[1] for dtype in dtypes]
     rates = {model.dtype: rate(model) for model in models}

@@ -1,5 +1,9 @@
-"""How long an explorer takes in the kernel: after a change of its text, and after a move of a slider."""
+"""How long an explorer takes in the kernel: after a change of its text, and after a move of a
+slider.
+"""
 
+import functools
+import itertools
 import statistics
 
 import torch
@@ -31,7 +35,9 @@ CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn"
 
 
 def explorers():
-    """name → (explorer, name of its text control, name of its slider or None, tokenizer and model of one bare forward pass)."""
+    """name → (explorer, name of its text control, name of its slider or None, tokenizer and model
+    of one bare forward pass).
+    """
     folder, causal_folder = resolve("sentiment"), resolve("causal-lm")
     tokenizer, causal_tokenizer = (
         AutoTokenizer.from_pretrained(f) for f in (folder, causal_folder)
@@ -95,28 +101,37 @@ def explorers():
     }
 
 
+def text_changer(control):
+    numbers = itertools.count(1)
+
+    def change():  # always to a text that was never seen, or it would come out of a cache
+        number = next(numbers)
+        control.value = f"{TEXTS[number % 2]} {number}"
+
+    return change
+
+
+def slider_mover(control):
+    low, high = control.min + control.step, control.max
+
+    def move():
+        control.value = low if control.value != low else high
+
+    return move
+
+
 def measure(rounds=20):
-    """Rows of explorer, bare forward pass, text change, what is over the pass, slider move; milliseconds."""
+    """Rows of explorer, bare forward pass, text change, what is over the pass, slider move;
+    milliseconds.
+    """
     rows = []
     for name, (explorer, text, slider, tokenizer, model) in explorers().items():
-        calls, turn = {}, [0]
+        calls = {"text": text_changer(explorer.controls[text])}
         if model is not None:
             inputs = tokenizer(TEXTS[0], return_tensors="pt")
-            calls["bare"] = torch.inference_mode()(lambda: model(**inputs))
-
-        def change_text():
-            turn[0] += 1  # always a text that was never seen, or it would come out of a cache
-            explorer.controls[text].value = f"{TEXTS[turn[0] % 2]} {turn[0]}"
-
-        calls["text"] = change_text
+            calls["bare"] = functools.partial(torch.inference_mode()(model), **inputs)
         if slider:
-            control = explorer.controls[slider]
-            low, high = control.min, control.max
-
-            def move_slider():
-                control.value = low + control.step if control.value != low + control.step else high
-
-            calls["slider"] = move_slider
+            calls["slider"] = slider_mover(explorer.controls[slider])
         seconds = interleaved(calls, rounds)
         assert not explorer.message.value, explorer.message.value
         median = {key: statistics.median(value) for key, value in seconds.items()}

@@ -1,4 +1,6 @@
-"""What every picture of an explorer must keep: our own tags only, closed properly, and words for every drawing; its tables."""
+"""What every picture of an explorer must keep: our own tags only, closed properly, and words for
+every drawing; its tables.
+"""
 
 import html
 import re
@@ -77,7 +79,9 @@ class _Reader(HTMLParser):
 
 
 def labels_of(picture):
-    """Assert that a picture is well-formed, ours alone, and has a table; return the aria-labels of its drawings."""
+    """Assert that a picture is well-formed, ours alone, and has a table; return the aria-labels of
+    its drawings.
+    """
     reader = _Reader()
     reader.feed(picture)
     reader.close()

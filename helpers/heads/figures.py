@@ -79,7 +79,8 @@ def _habit(grid: Tensor, tokens: list[str]) -> str:
 def cosines(lines: Mapping[str, Tensor], word: str) -> Picture:
     """How alike the vectors of one word in several contexts are, from layer to layer.
 
-    `lines`: name of a pair → float [layers + 1], its cosine before the first layer and after each.
+    `lines`: name of a pair → float [layers + 1], its cosine before the first layer and after
+    each.
     """
     figure = Figure(figsize=(8, 3.4), layout="constrained")
     axes = bare(figure.subplots())
@@ -97,8 +98,8 @@ def cosines(lines: Mapping[str, Tensor], word: str) -> Picture:
     ]
     return Picture(
         figure,
-        f"Cosine between the vectors of “{word}” in pairs of contexts, from before the first layer "
-        f"to after the last. {'; '.join(said)}.",
+        f"Cosine between the vectors of “{word}” in pairs of contexts, from before the first "
+        f"layer to after the last. {'; '.join(said)}.",
     )
 
 

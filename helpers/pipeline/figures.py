@@ -108,10 +108,10 @@ def logits_beside_probabilities(
         frameon=False,
         fontsize=9,
     )
-    said = [
-        f"{name}: " + ", ".join(f"{id2label[i]} {zs[i]:+.2f} → {ps[i]:.3f}" for i in range(labels))
-        for name, zs, ps in zip(names, logits.tolist(), probabilities.tolist(), strict=True)
-    ]
+    said = []
+    for name, zs, ps in zip(names, logits.tolist(), probabilities.tolist(), strict=True):
+        pairs = [f"{id2label[i]} {zs[i]:+.2f} → {ps[i]:.3f}" for i in range(labels)]
+        said.append(f"{name}: {', '.join(pairs)}")
     return Picture(figure, f"Logits and probabilities. {'; '.join(said)}.")
 
 

@@ -1,7 +1,8 @@
-"""Every notebook as on Colab: its versions, an empty folder, the project fetched by the set-up cell. `make test-colab`.
+"""Every notebook as on Colab: its versions, an empty folder, the project fetched by the set-up
+cell. `make test-colab`.
 
-The set-up cell's address is rewritten by git to a repository made from this folder; packages come from a folder of wheels,
-so that nothing is installed that is not known to be missing on Colab.
+The set-up cell's address is rewritten by git to a repository made from this folder; packages come
+from a folder of wheels, so that nothing is installed that is not known to be missing on Colab.
 """
 
 import json
@@ -30,7 +31,9 @@ MEMORY = 3000  # MB, of the 12.7 GB that a free machine has
 
 @pytest.fixture(scope="session")
 def remote(tmp_path_factory):
-    """A git repository with the files of this folder, committed or not, under the tag that the set-up cell fetches."""
+    """A git repository with the files of this folder, committed or not, under the tag that the
+    set-up cell fetches.
+    """
     repository = tmp_path_factory.mktemp("remote")
     git = [
         "git",
@@ -59,7 +62,9 @@ def as_delivered():
 
 @pytest.fixture
 def client(as_delivered, remote, tmp_path, tmp_path_factory, monkeypatch):
-    """A function that returns a client for a notebook; its kernel is Colab's and starts in an empty folder."""
+    """A function that returns a client for a notebook; its kernel is Colab's and starts in an empty
+    folder.
+    """
     kernel = tmp_path_factory.mktemp("jupyter") / "kernels" / "colab"
     kernel.mkdir(parents=True)
     spec = {
@@ -101,7 +106,8 @@ def test_set_up_fetches_installs_what_is_missing_and_says_so_once(client, tmp_pa
             for code in (
                 SET_UP,
                 SET_UP,
-                "import os, gguf, helpers.weights\nprint(project, repr(os.environ['CUDA_VISIBLE_DEVICES']))",
+                "import os, gguf, helpers.weights\n"
+                "print(project, repr(os.environ['CUDA_VISIBLE_DEVICES']))",
             )
         ]
     )

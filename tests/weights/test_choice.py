@@ -69,7 +69,7 @@ def test_causal_lm_is_whole_and_speaks():
         AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32),
     )
     assert len(tokenizer) == model.config.vocab_size == 49_152
-    # Digits stand alone, and spaces before one do not join up with it: so does the original tokenizer.
+    # Digits stand alone, and spaces before one do not join up with it, as in the original.
     assert tokenizer.tokenize("in  2024") == ["in", "ĠĠ", "2", "0", "2", "4"]
     prompt = tokenizer("The capital of France is", return_tensors="pt")
     words = tokenizer.decode(model.generate(**prompt, max_new_tokens=3, do_sample=False)[0])
