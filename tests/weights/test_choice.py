@@ -194,6 +194,19 @@ def test_hub_wanted_but_not_there(online):
         resolve("sentiment")
 
 
+def test_hub_wanted_and_the_download_failed(online):
+    """The embedded weights never stand in for what was asked for by name."""
+    online.setenv("CHECKPOINTS", "hub")
+    online.setattr("huggingface_hub.utils.get_session", lambda: Session(None))
+
+    def broken(*wanted):
+        raise hub.HubError("the Hub failed: reset by peer")
+
+    online.setattr(hub, "download", broken)
+    with pytest.raises(CheckpointError, match="sentiment: the Hub failed: reset by peer. Try aga"):
+        resolve("sentiment")
+
+
 def test_offline_never_asks_the_hub(online, capsys):
     online.setenv("HF_HUB_OFFLINE", "1")
     online.setattr("huggingface_hub.utils.get_session", lambda: pytest.fail("asked the Hub"))

@@ -210,6 +210,21 @@ def stall(handler, file):
     handler.server.closing.wait()
 
 
+def slowly(size, pause):
+    """A way to serve weights whole, but `size` bytes at a time with `pause` seconds between."""
+
+    def serve(handler, file):
+        data = content(file)
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        for start in range(0, len(data), size):
+            handler.wfile.write(data[start : start + size])
+            handler.server.closing.wait(pause)
+
+    return serve
+
+
 def cut_off(handler, file):
     """Half of the file, then the end of the connection; at once for who asks for the rest."""
     handler.send_file(file, keep=0 if handler.headers["Range"] else file.stat().st_size // 2)
