@@ -85,64 +85,66 @@ def check(mine, wanted, tolerance):
         assert abs(score - other["score"]) < tolerance
 
 
+def ways(texts, tokenizer, models):
+    """name → a call that classifies the texts, its answers compared with the library's."""
+    classifier = pipeline("sentiment-analysis", model=models[0], tokenizer=tokenizer, device="cpu")
+    library = functools.partial(classifier, texts, truncation=True)
+    calls = {"default": library}
+    for size in (8, 32, 64):
+        calls[f"batch_size={size}"] = functools.partial(library, batch_size=size)
+    wanted = library()
+    for model in models:
+        call = functools.partial(classify, texts, tokenizer, model)
+        check(call(), wanted, 1e-5 if model.dtype == torch.float32 else 0.05)
+        calls[f"classify, {short(model.dtype)}"] = call
+    return calls
+
+
+def short(dtype):
+    return str(dtype).removeprefix("torch.")
+
+
 def compare(kind, tokenizer, models, rates):
+    """Rows of all ways and of the limits, rows of aims, a line on the texts."""
     texts = pieces(*KINDS[kind])
     lengths = [len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"]]
-    classifier = pipeline("sentiment-analysis", model=models[0], tokenizer=tokenizer, device="cpu")
-    calls = {"default": lambda: classifier(texts, truncation=True)}
-    for size in (8, 32, 64):
-        calls[f"batch_size={size}"] = lambda size=size: classifier(
-            texts, batch_size=size, truncation=True
-        )
-    wanted = calls["default"]()
-    for model in models:
-        name = f"classify, {str(model.dtype).removeprefix('torch.')}"
-        calls[name] = lambda model=model: classify(texts, tokenizer, model)
-        check(calls[name](), wanted, 1e-5 if model.dtype == torch.float32 else 0.05)
-    seconds = interleaved(calls)
+    seconds = interleaved(ways(texts, tokenizer, models))
     median = {name: statistics.median(values) for name, values in seconds.items()}
     median["best batch"] = min(median[f"batch_size={size}"] for size in (8, 32, 64))
+    limits = {short(t): operations(models[0], lengths) / value for t, value in rates.items()}
+    default = median["default"]
     rows = [
-        (kind, name, spread(values), f"{median['default'] / median[name]:.2f}")
+        (kind, name, spread(values), f"{default / median[name]:.2f}")
         for name, values in seconds.items()
     ]
-    limits = {
-        str(dtype).removeprefix("torch."): operations(models[0], lengths) / value
-        for dtype, value in rates.items()
-    }
     rows += [
-        (kind, f"limit, {name}", f"{limit:.2f}", f"{median['default'] / limit:.2f}")
+        (kind, f"limit, {name}", f"{limit:.2f}", f"{default / limit:.2f}")
         for name, limit in limits.items()
     ]
-    aims = [
+    words = f"{min(lengths)} to {max(lengths)} each"
+    line = f"{kind}: {len(texts)} texts, {sum(lengths):,} ids, {words}"
+    return rows, aims(kind, median, limits), line
+
+
+def aims(kind, median, limits):
+    """Rows of what was aimed at and what was reached."""
+    mine = median["classify, float32"]
+    rows = [
         (
             f"{kind}: classify, float32, against {other}",
             f"≥ {aim} ×",
-            f"{median[other] / median['classify, float32']:.2f} ×",
+            f"{median[other] / mine:.2f} ×",
         )
         for other, aim in AIMS[kind].items()
     ]
     if kind == "short":
-        aims.append(
-            (
-                "short: share of the limit, float32",
-                "≥ 95 %",
-                f"{limits['float32'] / median['classify, float32']:.0%}",
-            )
-        )
-        if "bfloat16" in limits:
-            aims.append(
-                (
-                    "short: classify, bfloat16, against default, float32",
-                    "≥ 5.5 ×",
-                    f"{median['default'] / median['classify, bfloat16']:.2f} ×",
-                )
-            )
-    return (
-        rows,
-        aims,
-        f"{kind}: {len(texts)} texts, {sum(lengths):,} ids, {min(lengths)} to {max(lengths)} each",
-    )
+        share = f"{limits['float32'] / mine:.0%}"
+        rows.append(("short: share of the limit, float32", "≥ 95 %", share))
+    if kind == "short" and "bfloat16" in limits:
+        what = "short: classify, bfloat16, against default, float32"
+        ratio = median["default"] / median["classify, bfloat16"]
+        rows.append((what, "≥ 5.5 ×", f"{ratio:.2f} ×"))
+    return rows
 
 
 def growth(counts=(10, 100, 1000, 10_000)):

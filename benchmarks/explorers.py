@@ -39,65 +39,33 @@ def explorers():
     of one bare forward pass).
     """
     folder, causal_folder = resolve("sentiment"), resolve("causal-lm")
-    tokenizer, causal_tokenizer = (
-        AutoTokenizer.from_pretrained(f) for f in (folder, causal_folder)
-    )
-    options = {"dtype": torch.float32}
-    model = AutoModelForSequenceClassification.from_pretrained(folder, **options)
-    eager = AutoModelForSequenceClassification.from_pretrained(
-        folder, attn_implementation="eager", **options
-    )
-    body = AutoModel.from_pretrained(folder, attn_implementation="eager", **options)
-    masked = AutoModelForMaskedLM.from_pretrained(resolve("masked-lm"), **options)
-    causal = AutoModelForCausalLM.from_pretrained(causal_folder, **options)
+    words = AutoTokenizer.from_pretrained(folder)
+    pieces = AutoTokenizer.from_pretrained(causal_folder)
+    plain = {"dtype": torch.float32}
+    eager = plain | {"attn_implementation": "eager"}
+    model = AutoModelForSequenceClassification.from_pretrained(folder, **plain)
+    looking = AutoModelForSequenceClassification.from_pretrained(folder, **eager)
+    body = AutoModel.from_pretrained(folder, **eager)
+    masked = AutoModelForMaskedLM.from_pretrained(resolve("masked-lm"), **plain)
+    causal = AutoModelForCausalLM.from_pretrained(causal_folder, **plain)
     torch.manual_seed(0)
-    answering = DistilBertForQuestionAnswering(DistilBertConfig.from_pretrained(folder)).eval()
+    asked = DistilBertForQuestionAnswering(DistilBertConfig.from_pretrained(folder)).eval()
+    text = TEXTS[0]
+    whole = pipeline_explorer(words, model, text)
+    cut = tokenizer_explorer({"WordPiece": words, "byte-level BPE": pieces}, text)
+    heads = heads_explorer(words, body, model, masked, text)
+    logits = logits_explorer(words, model, text)
+    padding = padding_explorer(words, looking, text, "I hate this.")
+    sampling = sampling_explorer(pieces, causal, text)
+    spans = spans_explorer(words, asked, "Where do I work?", CONTEXT, "random")
     return {
-        "pipeline": (pipeline_explorer(tokenizer, model, TEXTS[0]), "text", None, tokenizer, model),
-        "tokenizer": (
-            tokenizer_explorer(
-                {"WordPiece": tokenizer, "byte-level BPE": causal_tokenizer}, TEXTS[0]
-            ),
-            "text",
-            "max_length",
-            None,
-            None,
-        ),
-        "heads": (
-            heads_explorer(tokenizer, body, model, masked, TEXTS[0]),
-            "text",
-            "layer",
-            tokenizer,
-            body,
-        ),
-        "logits": (
-            logits_explorer(tokenizer, model, TEXTS[0]),
-            "text",
-            "temperature",
-            tokenizer,
-            model,
-        ),
-        "padding": (
-            padding_explorer(tokenizer, eager, TEXTS[0], "I hate this."),
-            "first",
-            "extra",
-            tokenizer,
-            eager,
-        ),
-        "sampling": (
-            sampling_explorer(causal_tokenizer, causal, TEXTS[0]),
-            "prompt",
-            "temperature",
-            causal_tokenizer,
-            causal,
-        ),
-        "spans": (
-            spans_explorer(tokenizer, answering, "Where do I work?", CONTEXT, "random"),
-            "question",
-            "longest",
-            tokenizer,
-            answering,
-        ),
+        "pipeline": (whole, "text", None, words, model),
+        "tokenizer": (cut, "text", "max_length", None, None),
+        "heads": (heads, "text", "layer", words, body),
+        "logits": (logits, "text", "temperature", words, model),
+        "padding": (padding, "first", "extra", words, looking),
+        "sampling": (sampling, "prompt", "temperature", pieces, causal),
+        "spans": (spans, "question", "longest", words, asked),
     }
 
 
