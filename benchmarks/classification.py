@@ -1,6 +1,4 @@
-"""How long `classify` takes beside `pipeline()`, and beside the matrix products that no way of
-doing it can leave out.
-"""
+"""How long `classify` takes beside `pipeline()`, and beside its matrix products alone."""
 
 import concurrent.futures
 import functools
@@ -30,9 +28,7 @@ AIMS = {
 
 
 def pieces(count, least, most):
-    """`count` pieces of the review, cut as in notebook 05: 2**least to 2**most words, most of them
-    short.
-    """
+    """`count` pieces of the review, 2**least to 2**most words, most of them short: notebook 05."""
     rng, words = random.Random(0), REVIEW.read_text(encoding="utf-8").split()
     lengths = [round(2 ** rng.uniform(least, most)) for _ in range(count)]
     return [
@@ -50,9 +46,7 @@ def load(dtype):
 
 
 def operations(model, lengths):
-    """Floating-point operations of the encoder's matrix products, attention included, for texts of
-    these token counts.
-    """
+    """Floating-point operations of the encoder's matrix products for texts of these lengths."""
     weights = sum(
         layer.weight.numel()
         for layer in model.base_model.modules()
@@ -64,9 +58,7 @@ def operations(model, lengths):
 
 
 def rate(model):
-    """Operations a second of a large product, its weights those of the model's widest layer: the
-    best of several sizes.
-    """
+    """Operations a second of a product with the widest layer: the best of several sizes."""
     weight = torch.randn(model.config.hidden_dim, model.config.dim, dtype=model.dtype)
     sizes = (512, 1024, 2048, 4096)
     inputs = {rows: torch.randn(rows, model.config.dim, dtype=model.dtype) for rows in sizes}
@@ -148,9 +140,7 @@ def aims(kind, median, limits):
 
 
 def growth(counts=(10, 100, 1000, 10_000)):
-    """Rows of texts, milliseconds a text, peak memory of the process so far in MB; one run each, on
-    short texts.
-    """
+    """Rows of short texts, milliseconds a text, peak memory so far in MB; one run each."""
     torch.set_num_threads(2)
     tokenizer, model = load(torch.float32)
     texts, rows = pieces(max(counts), *KINDS["short"][1:]), []

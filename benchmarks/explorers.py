@@ -1,6 +1,4 @@
-"""How long an explorer takes in the kernel: after a change of its text, and after a move of a
-slider.
-"""
+"""How long an explorer takes in the kernel, after a change of its text or its slider."""
 
 import functools
 import itertools
@@ -35,9 +33,7 @@ CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn"
 
 
 def explorers():
-    """name → (explorer, name of its text control, name of its slider or None, tokenizer and model
-    of one bare forward pass).
-    """
+    """name → (explorer, text control, slider or None, tokenizer and model of a bare pass)."""
     folder, causal_folder = resolve("sentiment"), resolve("causal-lm")
     words = AutoTokenizer.from_pretrained(folder)
     pieces = AutoTokenizer.from_pretrained(causal_folder)
@@ -89,9 +85,7 @@ def slider_mover(control):
 
 
 def measure(rounds=20):
-    """Rows of explorer, bare forward pass, text change, what is over the pass, slider move;
-    milliseconds.
-    """
+    """Rows of explorer, bare pass, new text, what is over the pass, slider; milliseconds."""
     rows = []
     for name, (explorer, text, slider, tokenizer, model) in explorers().items():
         calls = {"text": text_changer(explorer.controls[text])}

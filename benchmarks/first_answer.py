@@ -1,6 +1,4 @@
-"""How long until something is there: notebook 01's first prediction, JupyterLab; and the memory
-that each notebook takes.
-"""
+"""How long until the first prediction, and JupyterLab; the memory of each notebook."""
 
 import statistics
 import subprocess
@@ -72,9 +70,7 @@ def lab():
 
 
 def measure():
-    """Markdown: seconds to the first answer with its aim, to a server, and megabytes of each
-    notebook.
-    """
+    """Markdown: seconds to the first answer and to a server, megabytes of each notebook."""
     seconds = interleaved(
         {
             "plain script with pipeline()": script,

@@ -1,6 +1,4 @@
-"""How fast text is written: `generate()`, the loop by hand, and the loop with the forward pass by
-hand; beside the limit.
-"""
+"""How fast text is written: `generate()`, the loop by hand, both parts by hand; the limit."""
 
 import functools
 import statistics
@@ -78,9 +76,7 @@ def compare(name, model, by_hand, batch, settings):
 
 
 def limit(model):
-    """Milliseconds to read the weights once, and the rate in GB/s at which `sum` reads a tensor of
-    their size in this run.
-    """
+    """Milliseconds to read the weights once, and the rate in GB/s at which `sum` reads."""
     size = sum(weight.numel() * weight.element_size() for weight in model.parameters())
     numbers = torch.ones(size // 4)
     seconds = statistics.median(interleaved({"read": numbers.sum}, 10)["read"])
@@ -133,9 +129,7 @@ def draw(lengths, found, file):
 
 
 def measure():
-    """Markdown: aims, milliseconds a token of all ways, one more token at several lengths with a
-    picture.
-    """
+    """Markdown: aims, milliseconds a token of all ways, one more token at several lengths."""
     folder = resolve("causal-lm")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)

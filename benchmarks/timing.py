@@ -1,6 +1,4 @@
-"""Fair timing: what is compared runs in turns in one process, so that a slow minute of the machine
-hits all alike.
-"""
+"""Fair timing: what is compared runs in turns, so that a slow minute hits all alike."""
 
 import platform
 import statistics

@@ -31,8 +31,7 @@ def traces(notebook):
 
 
 def cleaned(notebook, committed):
-    """Return `notebook` without traces, and a list of the ids of code cells that are new, changed
-    or gone.
+    """Return `notebook` without traces, and the ids of code cells that are new, changed or gone.
 
     `committed`: the notebook that ids, tags, outputs and metadata are taken from. New and changed
     cells get no outputs. Order, text and code stay as they are in `notebook`, but for the badge
@@ -80,9 +79,7 @@ def _own(cell):
 
 
 def last_clean(path):
-    """Return a notebook as it was in the last commit that has it without traces; an empty one where
-    there is none.
-    """
+    """Return a notebook as in the last commit that has it without traces; else an empty one."""
 
     def git(*arguments):
         return subprocess.run(

@@ -23,9 +23,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def peak_megabytes(process):
-    """Largest resident size so far of a process, by its number or "self", MB; None where the system
-    does not tell.
-    """
+    """Largest resident size of a process so far, MB; None where the system does not tell."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
@@ -34,9 +32,7 @@ def peak_megabytes(process):
 
 
 def joined(outputs):
-    """Outputs with neighbouring pieces of one stream put together: a slow kernel sends a cell's
-    lines in several.
-    """
+    """Outputs with neighbouring pieces of one stream joined: a slow kernel sends several."""
     kept = []
     for output in outputs:
         if kept and output.output_type == "stream" and kept[-1].get("name") == output.name:

@@ -54,9 +54,7 @@ BADGE = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.s
 
 
 def prepare(app, page, source):
-    """Sphinx is about to read a page: add the contents to the first, and anchors to the cells of a
-    notebook.
-    """
+    """Before Sphinx reads a page: contents for the first, anchors for a notebook's cells."""
     if page == root_doc:
         source[0] = (
             source[0].replace("](notebooks/solutions)", "](notebooks/solutions/01_pipeline.ipynb)")

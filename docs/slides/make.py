@@ -47,9 +47,7 @@ def blocks(text):
 
 
 def parts(text):
-    """Return the parts of a text cell on a slide: what is spoken before its slide begins, what is
-    shown, what is spoken on it.
-    """
+    """Return the parts of a text cell: spoken before its slide, shown, spoken on it."""
     kinds = blocks(text)
     first = next(i for i, (source, _) in enumerate(kinds) if SHOWN.match(source))
     before = [source for source, _ in kinds[:first]]
@@ -59,9 +57,7 @@ def parts(text):
 
 
 def portable(text):
-    """Return a text without badge, anchors and way-marks, whose links lead to slides or, where
-    there are none, nowhere.
-    """
+    """Return a text without badge, anchors and way-marks, its links leading to slides."""
     marks = r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*"
     text = re.sub(marks, "", text, flags=re.MULTILINE)
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
@@ -69,9 +65,7 @@ def portable(text):
 
 
 class Slides(Preprocessor):
-    """Split text cells into what is shown and what is spoken, and put the section's heading above
-    code on a slide of its own.
-    """
+    """Split text cells into shown and spoken; code on its own slide gets its section's heading."""
 
     def preprocess(self, notebook, resources):
         cells, heading = [], ""
@@ -115,9 +109,7 @@ def _text(source, kind):
 
 
 def exporter():
-    """Return nbconvert's exporter of slides with our template, and nothing in it that is fetched
-    from anywhere.
-    """
+    """Return nbconvert's exporter with our template, which fetches nothing."""
     configuration = Config(
         {
             "CSSHTMLHeaderPreprocessor": {"style": "a11y-light"},

@@ -34,9 +34,7 @@ LAB_SETTINGS = {
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """Address of a server whose folder holds copies of the notebooks beside the project's own
-    helpers and checkpoints.
-    """
+    """Address of a server on copies of the notebooks, with the project's own helpers."""
     environment.enter()
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(

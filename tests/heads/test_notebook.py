@@ -36,9 +36,7 @@ def tiny(n_heads=2, size=3, n_layers=2):
 
 
 def tensors_of(model):
-    """The model's tensors, with every bias and layer norm made random: they start as zeros and
-    ones, which hide slips.
-    """
+    """The model's tensors, biases and norms made random: zeros and ones would hide slips."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 1:
@@ -96,9 +94,7 @@ def said(capsys, check, *arguments):
 
 
 def count(config, **without):
-    """Parameters of a DistilBERT body; `without` names a part → how much of it to leave out, per
-    layer where it is in one.
-    """
+    """Parameters of a DistilBERT body; `without`: a part → how much of it to leave out."""
     return DistilBertModel(config).num_parameters() - sum(without.values())
 
 

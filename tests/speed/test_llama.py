@@ -42,9 +42,7 @@ def positions(mask):
 
 
 def both(model, input_ids, attention_mask):
-    """Logits at all tokens, by the library and by hand: the prompt but for its last column at once,
-    then that column.
-    """
+    """Logits at all tokens, by the library and by hand: first all but the last column."""
     with torch.inference_mode():
         wanted = model(
             input_ids, attention_mask=attention_mask, position_ids=positions(attention_mask)

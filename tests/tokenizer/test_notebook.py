@@ -118,11 +118,9 @@ def vocabulary(tokenizer):
 
 @pytest.fixture(scope="module")
 def differing(by_hand, tokenizer):
-    """Characters that the notebook and the library treat differently, each tried between two
-    letters.
+    """Characters that notebook and library treat differently, each tried between two letters.
 
-    Beyond plane 1 there are only CJK, private and unassigned code points and the variation
-    selectors.
+    Beyond plane 1 there are only CJK, private, unassigned code points and variation selectors.
     """
     normalizer, cut = (
         tokenizer.backend_tokenizer.normalizer,

@@ -1,6 +1,4 @@
-"""As much of the Hugging Face Hub and of a package index as their clients need, on this machine,
-with faults on demand.
-"""
+"""As much of the Hub and of a package index as their clients need, with faults on demand."""
 
 import functools
 import hashlib
@@ -31,9 +29,7 @@ def hashes(path):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """`fault(handler, file)`: called before each answer, `file` is None for a listing; True means
-    that it has answered.
-    """
+    """`fault(handler, file)` runs before each answer; True: it has answered."""
 
     daemon_threads = True
     request_queue_size = 64
