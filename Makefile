@@ -1,7 +1,9 @@
-# make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
+# make lab    set up, fetch the checkpoints, open your copy of the notebooks in JupyterLab
+#             (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-classroom
-.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
+# make edit   open the notebooks themselves, to change the course
+.PHONY: lab edit test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
 .PHONY: slides site kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,8 +11,10 @@ ONLY ?=
 ARGS ?=
 
 lab: .venv/installed
-	$(BIN)/python -m helpers.weights
-	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
+	@exec $(BIN)/python -m tools.lab $(ARGS)
+
+edit: .venv/installed
+	@exec $(BIN)/python -m tools.lab --originals $(ARGS)
 
 test: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
@@ -89,12 +93,11 @@ clean-notebooks: .venv/installed
 links: .venv/installed
 	$(BIN)/python -m tools.links
 
-.venv/installed: requirements.txt constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --editable ".[lab,test]" --constraint constraints.txt
-	touch $@
+# It says itself whether there is anything to do: a .venv may be half made, or its Python gone.
+.venv/installed: FORCE
+	@$(PYTHON) -m tools.install
+
+FORCE:
 
 # The wheels are what Colab lacks: the set-up cell installs them from there.
 .venv-colab/installed: tests/colab/versions.txt
@@ -113,10 +116,9 @@ bench: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m benchmarks
 
-# Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.
+# Write down the installed versions, after a green run of the tests: of what the course and its tests need, nothing else.
 constraints: .venv/installed
-	$(BIN)/python -m pip freeze --all | sed 's/+cpu$$//' > constraints.txt
-	touch .venv/installed
+	$(BIN)/python -m tools.constraints
 
 # Train the embedded checkpoint again (about an hour and a half on two cores), and evaluate it on what training never saw.
 checkpoint: .venv/installed

@@ -4,6 +4,7 @@ Other arguments go to JupyterLab: `python -m tools.lab --no-browser --port 8899`
 """
 
 import os
+import subprocess
 import sys
 
 from jupyter_server.utils import url_path_join
@@ -11,7 +12,6 @@ from jupyterlab.labapp import LabApp
 from tornado.ioloop import IOLoop
 
 from helpers import PROJECT
-from helpers.weights import choice
 from tools.clean import METADATA
 from tools.copies import MINE, ORIGINALS, bring_up_to_date
 
@@ -23,13 +23,15 @@ def main():
     arguments = sys.argv[1:]
     if originals := "--originals" in arguments:
         arguments.remove("--originals")
-    choice.main()
+    fetching = subprocess.Popen([sys.executable, "-m", "helpers.weights"], cwd=PROJECT)
     folder = ORIGINALS if originals else copies()
     page = f"{folder.name}/{FIRST}"
     server = LabApp.initialize_server([*defaults(), page, *arguments])
     server.contents_manager.register_pre_save_hook(as_stored)
     server.identity_provider.token_generated = False  # or Jupyter prints three addresses
     token = server.identity_provider.token
+    if fetching.wait():
+        sys.exit(fetching.returncode)
     address = url_path_join(server.connection_url, "lab/tree", page) + (token and f"?token={token}")
     IOLoop.current().add_callback(print, f"\nOpen this address in a browser:\n\n{address}", flush=True)
     server.start()
