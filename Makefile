@@ -1,10 +1,10 @@
 # make lab    set up, fetch the checkpoints, open your copy of the notebooks in JupyterLab
 #             (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
-# The slow ones: make test-browser, test-colab, test-faults, test-classroom
+# The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
 # make edit   open the notebooks themselves, to change the course
-.PHONY: lab edit test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
-.PHONY: slides site kit classroom measure-classroom grade constraints checkpoint evaluate
+.PHONY: lab edit test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks links picture bench
+.PHONY: slides site check-links kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -36,6 +36,10 @@ test-colab: .venv/installed .venv-colab/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/colab -v $(ARGS)
 
+# From a fresh clone, in a folder with a space and an accent: make lab, cut off and run again; the course as a package.
+test-setup: .venv/installed
+	$(BIN)/python -m pytest tests/setup -v $(ARGS)
+
 # Every fault of network, disk, text and habit that the README's reliability table lists; notebooks on other checkpoints.
 test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
@@ -50,6 +54,10 @@ site: .venv/docs/installed
 	rm -rf build/site
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/site
 	cp build/site/README.html build/site/index.html
+
+# Follow every link to another site, once a week.
+check-links: .venv/docs/installed
+	$(BIN)/python -m sphinx --builder linkcheck --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/linkcheck
 
 .venv/docs/installed: docs/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement docs/requirements.txt --constraint constraints.txt
@@ -99,11 +107,12 @@ links: .venv/installed
 
 FORCE:
 
-# The wheels are what Colab lacks: the set-up cell installs them from there.
-.venv-colab/installed: tests/colab/versions.txt
+# The wheels are what Colab lacks, and what builds the course: the set-up cell installs them from there.
+.venv-colab/installed: tests/colab/versions.txt .venv/installed
 	$(BIN)/python -m venv --clear .venv-colab
 	.venv-colab/bin/python -m pip install --requirement tests/colab/versions.txt
 	.venv-colab/bin/python -m pip download --no-deps --constraint constraints.txt --dest .venv-colab/wheels gguf
+	.venv-colab/bin/python -m pip download --dest .venv-colab/wheels hatchling hatch-requirements-txt
 	touch $@
 
 # Make the README's picture: the explorer of notebook 00, as the browser test saw it.

@@ -66,8 +66,6 @@ def test_second_make_lab_starts_a_server_without_installing():
     arguments = (
         f"--no-browser --port {port} --ServerApp.port_retries=0 --IdentityProvider.token=secret"
     )
-    if os.geteuid() == 0:
-        arguments += " --allow-root"
     lab = subprocess.Popen(
         ["make", "lab", f"ARGS={arguments}"],
         cwd=PROJECT,
@@ -78,13 +76,15 @@ def test_second_make_lab_starts_a_server_without_installing():
     )
     try:
         page = answer(
-            f"http://127.0.0.1:{port}/lab/tree/notebooks/00_start_here.ipynb?token=secret"
+            f"http://127.0.0.1:{port}/lab/tree/my_notebooks/00_start_here.ipynb?token=secret"
         )
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
         said = lab.communicate(timeout=30)[0]
     assert "jupyter-config-data" in page
-    assert "sentiment" in said and "pip install" not in said
+    assert "sentiment" in said and "Installed" not in said
+    assert said.splitlines()[-1].startswith(f"http://127.0.0.1:{port}/lab/tree/my_notebooks/")
+    assert said.count("http://") == 1
 
 
 def answer(url):
