@@ -3,6 +3,7 @@
 Other arguments go to JupyterLab: `python -m tools.lab --no-browser --port 8899`.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -30,11 +31,15 @@ def main():
     server.contents_manager.register_pre_save_hook(as_stored)
     server.identity_provider.token_generated = False  # or Jupyter prints three addresses
     token = server.identity_provider.token
-    if fetching.wait():
-        sys.exit(fetching.returncode)
     address = url_path_join(server.connection_url, "lab/tree", page) + (token and f"?token={token}")
-    IOLoop.current().add_callback(print, f"\nOpen this address in a browser:\n\n{address}", flush=True)
+    IOLoop.current().add_callback(say, address, fetching)
     server.start()
+
+
+async def say(address, fetching):
+    """Print the address last: the server answers meanwhile, and the browser opens at once."""
+    await asyncio.to_thread(fetching.wait)
+    print(f"\nOpen this address in a browser:\n\n{address}", flush=True)
 
 
 def copies():
