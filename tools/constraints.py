@@ -1,4 +1,4 @@
-"""Write down the versions of what the course and its tests need: `python -m tools.constraints`, after a green run of the tests.
+"""Write down the versions of what the course and its tests need, after a green run of the tests.
 
 What the browser tests, the pages or the class have installed beside it stays out.
 """
@@ -16,9 +16,9 @@ WANTED = ["behind-the-pipeline[lab,test]", "uv"]
 
 
 def needed(wanted):
-    """Return what is installed of the requirements `wanted` and of all that these require: {name: version}.
+    """Return what is installed of `wanted` and of all that these require: {name: version}.
 
-    A build label such as +cpu is left out.
+    `wanted`: requirements as in requirements.txt. A build label such as +cpu is left out.
     """
     versions, seen, waiting = {}, set(), [Requirement(text) for text in wanted]
     while waiting:

@@ -1,4 +1,4 @@
-"""The reader's copy of the notebooks: made once and kept; a newer original never overwrites a reader's work."""
+"""The reader's copy of the notebooks: made once and kept; nothing overwrites a reader's work."""
 
 import json
 import os
@@ -13,10 +13,10 @@ KEPT = ".as_copied"  # in there: each original as it was when it was copied
 
 
 def bring_up_to_date(originals=ORIGINALS, mine=MINE):
-    """Copy what is new in `originals` to `mine`, and return a line on each file that a reader will find changed.
+    """Copy what is new in `originals` to `mine`; return a line on each file that changes.
 
-    A copy whose cells are as they were copied is replaced by a newer original; beside any other copy the original gets
-    a name of its own. Raises OSError where `mine` can't be written.
+    A copy whose cells are as they were copied is replaced by a newer original; beside any other
+    copy the original gets a name of its own. Raises OSError where `mine` can't be written.
     """
     said = []
     for original in sorted(originals.rglob("*")):
@@ -43,7 +43,7 @@ def _one_file(original, mine, name):
 
 
 def _content(path):
-    """What a reader can have changed: sources of cells, or the bytes of another file. None without a file."""
+    """What a reader can have changed: sources of cells, or a file's bytes. None without a file."""
     if not path.exists():
         return None
     if path.suffix != ".ipynb":
@@ -51,7 +51,7 @@ def _content(path):
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
-    except (ValueError, KeyError, TypeError):  # not a notebook any more: a reader's work all the same
+    except (ValueError, KeyError, TypeError):  # no notebook any more, but a reader's work
         return path.read_bytes()
 
 

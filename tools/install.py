@@ -1,7 +1,7 @@
-"""Make .venv, with what the course needs in it: `python3 -m tools.install`. Every target of make does so first.
+"""Make .venv, with what the course needs in it: `python3 -m tools.install`, or any target of make.
 
-The Python of the machine runs this: it needs the standard library alone, and an older Python must get as far as its message.
-Nothing happens where .venv is whole and newer than the lists of packages.
+The Python of the machine runs this: it needs the standard library alone, and an older Python must
+get as far as its message. Nothing happens where .venv is whole and newer than its lists.
 """
 
 import ast
@@ -47,7 +47,7 @@ def is_whole():
 
 def refuse():
     """End with one line where this machine lacks what set-up asks for."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(
             f"Python 3.11 or newer is needed, and {sys.executable} is {sys.version.split()[0]}. "
             "Name another: make lab PYTHON=python3.12"
@@ -59,11 +59,11 @@ def refuse():
         )
     if not os.access(PROJECT, os.W_OK):
         sys.exit(f"{PROJECT} can't be written. Clone the course into a folder of your own.")
-    refuse_full_disk(GIGABYTES)
+    refuse_full_disk(GIGABYTES, PROJECT)
 
 
-def refuse_full_disk(gigabytes):
-    for folder in (PROJECT, Path.home()):
+def refuse_full_disk(gigabytes, *folders):
+    for folder in folders:
         free = shutil.disk_usage(folder).free / 1e9
         if free < gigabytes:
             sys.exit(
@@ -73,17 +73,17 @@ def refuse_full_disk(gigabytes):
 
 
 def make():
-    """Make .venv anew where it is half made, and install; uv does in seconds what takes pip a minute."""
-    if not DONE.exists():
-        run(sys.executable, "-m", "venv", "--clear", VENV) or sys.exit("venv failed, as said above.")
+    """Make .venv anew where it is half made, and install: with uv in seconds, else with pip."""
+    if not DONE.exists() and not run(sys.executable, "-m", "venv", "--clear", VENV):
+        sys.exit("No .venv could be made, as said above.")
     DONE.unlink(missing_ok=True)
     cpu = has_no_gpu() and answers(f"{CPU_BUILDS}/torch/")
     if not install_with_uv(cpu):
-        refuse_full_disk(0.5)
+        refuse_full_disk(0.1, PROJECT, Path.home())
         print("uv could not do it; pip does, and takes a minute or two.", flush=True)
         index = ["--extra-index-url", CPU_BUILDS] if cpu else []
         if not run(PYTHON, "-m", "pip", "install", *WANTED, *index):
-            refuse_full_disk(0.5)
+            refuse_full_disk(0.1, PROJECT, Path.home())
             sys.exit("The packages could not be installed, as pip says above. Run it again.")
     DONE.touch()
 
@@ -106,10 +106,10 @@ def settings_of_pip():
     for line in lines:
         name, _, value = line.partition("=")
         settings[name.rpartition(".")[2]] = ast.literal_eval(value)
-    names = {"find-links": "UV_FIND_LINKS", "index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
-    return {
-        theirs: ",".join(settings[ours].split()) for ours, theirs in names.items() if ours in settings
-    }
+    if "find-links" in settings:
+        settings["find-links"] = ",".join(settings["find-links"].split())
+    ours = {"UV_FIND_LINKS": "find-links", "UV_DEFAULT_INDEX": "index-url", "SSL_CERT_FILE": "cert"}
+    return {name: settings[key] for name, key in ours.items() if key in settings}
 
 
 def has_no_gpu():
@@ -119,7 +119,7 @@ def has_no_gpu():
 
 
 def answers(address):
-    """Whether a server answers within 3 s. In a process of its own: nothing else ends the look-up of a name."""
+    """Whether a server answers within 3 s, the look-up of its name included."""
     code = f"from urllib.request import urlopen; urlopen({address!r})"
     try:
         command = [sys.executable, "-c", code]

@@ -1,6 +1,7 @@
-"""Open JupyterLab on the reader's copy of the notebooks: `make lab`, or `python -m tools.lab`; `--originals` is `make edit`.
+"""Open JupyterLab on the reader's copy of the notebooks: `make lab`, or `python -m tools.lab`.
 
-Other arguments go to JupyterLab: `python -m tools.lab --no-browser --port 8899`.
+`--originals` opens the notebooks themselves: `make edit`. Other arguments go to JupyterLab:
+`python -m tools.lab --no-browser --port 8899`.
 """
 
 import asyncio
@@ -48,7 +49,10 @@ def copies():
         for line in bring_up_to_date():
             print(line)
     except OSError as error:
-        sys.exit(f"{MINE} can't be written ({error.strerror}). Clone the course into a folder of your own.")
+        sys.exit(
+            f"{MINE} can't be written ({error.strerror}). "
+            "Clone the course into a folder of your own."
+        )
     return MINE
 
 
@@ -67,9 +71,9 @@ def defaults():
 
 
 def as_stored(model, **_):
-    """Before a notebook is saved: leave out what shows only while its kernel lives, and what only this machine says.
+    """Leave out of a notebook that is saved what needs its kernel, and what only this machine says.
 
-    A view of a widget without its kernel is an error in place of a picture; the still picture beside it stays.
+    A widget's view without its kernel is an error in place of a picture; the still beside it stays.
     """
     if model["type"] != "notebook":
         return

@@ -1,4 +1,7 @@
-"""`make lab` and `make edit` in a real browser: nothing pops up, nothing is left behind, a second visit shows pictures."""
+"""`make lab` and `make edit` in a real browser.
+
+Nothing pops up, nothing is left behind, a second visit shows pictures.
+"""
 
 import contextlib
 import os
@@ -12,7 +15,8 @@ from helpers import PROJECT
 
 STEM = "00_start_here"
 IDLE = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-RAN = "![...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))"
+PROMPTS = "[...document.querySelectorAll('.jp-InputArea-prompt')]"
+RAN = f"!{PROMPTS}.some(prompt => /\\[[* ]\\]/.test(prompt.innerText))"
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +97,7 @@ def test_a_second_visit_without_a_kernel_shows_what_was_there(clone, chromium):
             page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
             page.wait_for_function(RAN, timeout=240_000)
             save(page)
-            page.evaluate(
-                "window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-            )
+            page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         with visit(chromium, address) as page:
             page.evaluate(
                 "document.querySelectorAll('.jp-Cell').forEach(cell => cell.scrollIntoView())"

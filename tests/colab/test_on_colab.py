@@ -1,4 +1,6 @@
-"""Every notebook as on Colab: its versions, an empty folder, the project fetched by the set-up cell. `make test-colab`.
+"""Every notebook as on Colab: `make test-colab`.
+
+Its versions, an empty folder, the project fetched by the set-up cell.
 
 The set-up cell's address is rewritten by git to a repository made from this folder; packages
 come from a folder of wheels, so that nothing is installed that Colab is not known to lack.
@@ -29,7 +31,7 @@ MEMORY = 3000  # MB, of the 12.7 GB that a free machine has
 
 @pytest.fixture(scope="session")
 def remote(tmp_path_factory):
-    """A git repository with the files of this folder, committed or not, under the tag that the set-up cell fetches."""
+    """A git repository with this folder's files, committed or not, under the set-up cell's tag."""
     repository = tmp_path_factory.mktemp("remote")
     git = [
         "git",
@@ -58,7 +60,7 @@ def uninstall():
 
 @pytest.fixture
 def client(remote, tmp_path, tmp_path_factory, monkeypatch):
-    """A function that returns a client for a notebook; its kernel is Colab's and starts in an empty folder."""
+    """A function: notebook → client; its kernel is Colab's and starts in an empty folder."""
     kernel = tmp_path_factory.mktemp("jupyter") / "kernels" / "colab"
     kernel.mkdir(parents=True)
     spec = {

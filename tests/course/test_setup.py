@@ -82,6 +82,8 @@ def test_second_make_lab_starts_a_server_without_installing():
     finally:
         os.killpg(lab.pid, signal.SIGTERM)
         after = lab.communicate(timeout=30)[0]
-    assert said[-1].startswith(f"http://127.0.0.1:{port}/lab/tree/my_notebooks/00_start_here.ipynb?")
+    assert said[-1].startswith(
+        f"http://127.0.0.1:{port}/lab/tree/my_notebooks/00_start_here.ipynb?"
+    )
     text = "\n".join([*said, after])
     assert "sentiment" in text and "Installed" not in text and text.count("http://") == 1

@@ -1,4 +1,4 @@
-"""A fresh clone in a folder with a space and an accent: `make lab`, cut off and run again. `make test-setup`."""
+"""A fresh clone in a folder with a space and an accent: `make test-setup`."""
 
 import contextlib
 import os

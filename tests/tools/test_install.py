@@ -1,4 +1,4 @@
-"""Set-up says in one line what a machine lacks, and the next run repairs what an earlier one left half made."""
+"""Set-up says in one line what a machine lacks; the next run repairs what one left half made."""
 
 import ast
 import os
@@ -39,7 +39,7 @@ def clone(tmp_path, monkeypatch):
     monkeypatch.setattr(install, "PYTHON", sys.executable)
     monkeypatch.setattr(install, "run", note)
     monkeypatch.setattr(install, "answers", lambda address: True)
-    monkeypatch.setattr(install, "refuse_full_disk", lambda gigabytes: None)
+    monkeypatch.setattr(install, "refuse_full_disk", lambda *_: None)
     monkeypatch.setattr(install, "settings_of_pip", dict)
     return clone
 
@@ -49,10 +49,12 @@ def modules(clone):
 
 
 def test_an_older_python_reaches_its_message(monkeypatch):
-    ast.parse((PROJECT / "tools" / "install.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    ast.parse(
+        (PROJECT / "tools" / "install.py").read_text(encoding="utf-8"), feature_version=(3, 8)
+    )
     monkeypatch.setattr(sys, "version", "3.10.13 (main)")
     monkeypatch.setattr(sys, "version_info", VERSION(3, 10, 13, "final", 0))
-    with pytest.raises(SystemExit, match=r"3\.11 or newer is needed, and .* is 3\.10\.13\. Name ano"):
+    with pytest.raises(SystemExit, match=r"3\.11 or newer .* is 3\.10\.13\. Name another"):
         install.refuse()
 
 
