@@ -84,7 +84,7 @@ function measure(seen, tint) {
   const [whole, logits] = [seen.whole, seen.logits].map(values => values.map(Number))
   const best = largest(whole)
   const effects = tint && seen.without ? seen.without.map(row => lead(whole, best) - lead(row.map(Number), best)) : []
-  return { ...seen, whole, logits, probabilities: softmax(logits), before: softmax(whole), best, effects }
+  return { ...seen, whole, logits, probabilities: softmax(logits), best, effects }
 }
 
 function note(seen) {
@@ -96,12 +96,12 @@ function note(seen) {
   return words.join(" ")
 }
 
-/** One sentence on its way: four panels and the strands between them. */
+/** One sentence on its way: four panels and the strands between them. Pointer or focus on a token
+ * shows at once what Python computed without it. */
 function lane(name, pick) {
-  let seen
+  let seen, reach
   const hint = h("p", { class: "btp-hint" })
-  const tell = i => set(hint, { text: said(seen, i) })
-  const row = chips({ name: `Tokens of ${name}`, pick, hover: tell })
+  const row = chips({ name: `Tokens of ${name}`, pick, hover: i => seen && paint(i) })
   const logits = bars({ role: "logit", low: -6, high: 6, ticks: [-6, -3, 0, 3, 6], name: `Logits of ${name}` })
   const probabilities = bars({ role: "probability", low: 0, high: 1, ticks: [0, 0.5, 1], digits: 4, name: `Probabilities of ${name}` })
   const pill = h("div", { class: "btp-pill" }, h("span", { class: "btp-big" }), h("small"), h("small", { class: "btp-hint" }))
@@ -115,42 +115,47 @@ function lane(name, pick) {
     panel("probabilities", shapes[2], probabilities.el), flows[2].el,
     panel("answer", "", pill))
 
-  function set_(next, reach) {
-    seen = next
+  function paint(over) {
+    const { tokens, ids, special, marks, labels, effects, whole } = seen
+    const trial = over !== null && effects.length && !marks.some(Boolean)
+    const now = trial ? seen.without[over].map(Number) : seen.logits
+    const [share, before] = [softmax(now), softmax(whole)]
+    const answer = largest(share)
+    const rows = (values, was) => labels.map((label, i) => ({ name: label, value: values[i], was: was[i], chosen: i === answer }))
+    const drawn = tokens.slice(0, SHOWN)
+    row.set(drawn.map((text, i) => ({ text: marks[i] === "mask" ? "[MASK]" : text, id: ids[i], special: special[i],
+      mark: marks[i], tint: (effects[i] ?? 0) / reach, said: said(seen, i) })))
+    logits.set(rows(now, whole))
+    probabilities.set(rows(share, before))
+    const at = i => (30 + 48 * i) / (48 * labels.length + 20)
+    flows[0].set(drawn.flatMap((_, i) => labels.map((_, j) => ({
+      from: -0.2 + 1.4 * (i + 0.5) / drawn.length, to: at(j), weight: j === seen.best ? Math.abs(effects[i] ?? 0) / reach : 0,
+      role: `logit${effects[i] < 0 ? " btp-against" : ""}${(trial && over === i) || marks[i] === "out" ? " btp-faint" : ""}` }))))
+    flows[1].set(labels.flatMap((_, i) => labels.map((_, j) => ({ from: at(i), to: at(j), role: "probability",
+      weight: i === j ? share[j] || 0 : 0 }))))
+    flows[2].set(labels.map((_, i) => ({ from: at(i), to: 0.5, role: i === answer ? "answer" : "filtered", weight: share[i] || 0 })))
+    const [label, score, note] = pill.children
+    set(label, { text: labels[answer] })
+    set(score, { text: `score ${fixed(share[answer], 4)}` })
+    set(note, { text: answer === seen.best ? "" : `was ${labels[seen.best]}` })
+    set(pill, { "data-changed": answer !== seen.best })
+    set(hint, { text: said(seen, over) })
+  }
+  return { el, set(next, scale) {
+    [seen, reach] = [next, scale]
     el.style.display = seen ? "" : "none"
     if (!seen) return
-    const { tokens, ids, special, marks, labels, effects } = seen
-    const answer = largest(seen.probabilities)
-    row.set(tokens.slice(0, SHOWN).map((text, i) => ({
-      text: marks[i] === "mask" ? "[MASK]" : text, id: ids[i], special: special[i], mark: marks[i],
-      tint: (effects[i] ?? 0) / reach, said: said(seen, i) })))
-    const one = (values, was) => labels.map((label, i) => ({ name: label, value: values[i], was: was[i], chosen: i === answer }))
-    logits.set(one(seen.logits, seen.whole))
-    probabilities.set(one(seen.probabilities, seen.before))
-    const at = i => (20 + 40 * i) / (40 * labels.length + 20)
-    const n = Math.min(ids.length, SHOWN)
-    flows[0].set(tokens.slice(0, SHOWN).flatMap((_, i) => labels.map((_, j) => ({ from: (i + 0.5) / n, to: at(j), role: "logit",
-      weight: effects.length && j === seen.best ? Math.min(1, Math.abs(effects[i]) / reach) : 0 }))))
-    flows[1].set(labels.flatMap((_, i) => labels.map((_, j) => ({ from: at(i), to: at(j), role: "probability",
-      weight: i === j ? seen.probabilities[j] || 0 : 0 }))))
-    flows[2].set(labels.map((_, i) => ({ from: at(i), to: 0.5, role: i === answer ? "answer" : "filtered", weight: seen.probabilities[i] || 0 })))
-    const [label, score, before] = pill.children
-    set(label, { text: labels[answer] })
-    set(score, { text: `score ${fixed(seen.probabilities[answer], 4)}` })
-    set(before, { text: answer === seen.best ? "" : `was ${labels[seen.best]}` })
-    set(pill, { "data-changed": answer !== seen.best })
-    set(shapes[0], { text: `[1, ${ids.length}]` })
-    for (const shape of shapes.slice(1)) set(shape, { text: `[1, ${labels.length}]` })
-    set(hint, { text: said(seen, null) })
-  }
-  return { el, set: set_ }
+    const sizes = [seen.ids.length, seen.labels.length, seen.labels.length]
+    shapes.forEach((shape, i) => set(shape, { text: `[1, ${sizes[i]}]` }))
+    set(el, { "--rows": seen.labels.length })
+    paint(null)
+  } }
 }
 
 function said(seen, i) {
-  if (!seen) return ""
-  if (i === null) return seen.effects.length ? "The darker, the more the answer leans on it; hatched: it speaks against." : "Click a token to leave it out."
+  if (i === null) return seen.effects.length ? "The darker, the more the answer leans on it; striped: it speaks against." : "Click a token to leave it out."
   const words = `${seen.tokens[i]} · id ${seen.ids[i]}`
-  if (!seen.effects.length) return words
-  const e = seen.effects[i]
-  return `${words}: without it ${seen.labels[seen.best]} leads by ${fixed(Math.abs(e), 2)} ${e < 0 ? "more" : "less"}.`
+  if (i >= seen.effects.length) return words
+  const [by, way] = [fixed(Math.abs(seen.effects[i]), 2), seen.effects[i] < 0 ? "more" : "less"]
+  return `${words}: without it ${seen.labels[seen.best]} leads by ${by} ${way}.`
 }
