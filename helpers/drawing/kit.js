@@ -65,8 +65,8 @@ export function roving(parent, selector) {
 }
 
 /** Drag along an element, or press arrow keys on it.
- * @param {{low: number, high: number, step: number, name: string,
- *          get: () => number, move: (value: number) => void}} axis */
+ * @param {any} el @param {{low: number, high: number, step: number, name: string,
+ *                         get: () => number, move: (value: number) => void}} axis */
 export function drag(el, { low, high, step, name, get, move }) {
   const to = x => move(Math.min(high, Math.max(low, Number((Math.round(x / step) * step).toFixed(6)))))
   const follow = event => {

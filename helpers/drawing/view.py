@@ -87,4 +87,4 @@ class View(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **_) -> tuple[dict, dict]:
         display(Still.of(self._room, self.start["inputs"]))  # an output of its own: what stands there while nothing runs
         live = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": "▶ Run this cell to touch it.", "application/vnd.jupyter.widget-view+json": live}, {}
+        return {"text/plain": "", "application/vnd.jupyter.widget-view+json": live}, {}

@@ -135,7 +135,7 @@ function lane(name, pick) {
       weight: i === j ? share[j] || 0 : 0 }))))
     flows[2].set(labels.map((_, i) => ({ from: at(i), to: 0.5, role: i === answer ? "answer" : "filtered", weight: share[i] || 0 })))
     const [label, score, note] = pill.children
-    set(label, { text: labels[answer] })
+    set(label, { text: labels[answer] ?? "no answer" })
     set(score, { text: `score ${fixed(share[answer], 4)}` })
     set(note, { text: answer === seen.best ? "" : `was ${labels[seen.best]}` })
     set(pill, { "data-changed": answer !== seen.best })
