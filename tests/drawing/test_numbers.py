@@ -15,6 +15,8 @@ def vector(rng):
     """One question with Python's answers; many have ties, and −∞ where a filter has been."""
     grid = rng.choice([None, 2, 1])
     drawn = [rng.gauss(0, 3) for _ in range(rng.randint(1, 12))]
+    if rng.random() < 0.2:  # equal shares, whose sums meet 1 − p exactly
+        drawn = [1.0] * rng.choice([2, 4, 8])
     drawn = [x if grid is None else round(x * grid) / grid for x in drawn]
     gone = [i for i in range(1, len(drawn)) if rng.random() < 0.15]
     logits = torch.tensor(drawn, dtype=torch.float64)
