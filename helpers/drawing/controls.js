@@ -25,7 +25,13 @@ export function field({ label, hint = "", type }) {
   const id = `btp-field-${++names}`
   const error = h("p", { class: "btp-error", role: "alert", id: `${id}-error` })
   const note = h("p", { class: "btp-note" })
-  const props = { type: "text", id, class: "btp-input", placeholder: hint, "aria-describedby": error.id }
+  const props = {
+    type: "text",
+    id,
+    class: "btp-input",
+    placeholder: hint,
+    "aria-describedby": error.id,
+  }
   const input = h("input", { ...props, spellcheck: "false", autocomplete: "off" })
   const half = () => /\p{Cs}/u.exec(input.value)
   const refuse = words => {
@@ -38,7 +44,14 @@ export function field({ label, hint = "", type }) {
     else type(input.value)
   })
   return {
-    el: h("div", { class: "btp-field" }, h("label", { for: id, class: "btp-label", text: label }), input, error, note),
+    el: h(
+      "div",
+      { class: "btp-field" },
+      h("label", { for: id, class: "btp-label", text: label }),
+      input,
+      error,
+      note,
+    ),
     set(text, said = "", wrong = "") {
       if (document.activeElement !== input && input.value !== text) input.value = text
       if (!half()) refuse(wrong)
@@ -60,7 +73,13 @@ export function slider({ label, low, high, step, digits = 2, move }) {
   const number = h("input", { type: "number", id, class: "btp-input", ...props })
   const range = h("input", { type: "range", "aria-label": `${label}, as a slider`, ...props })
   return {
-    el: h("div", { class: "btp-slider" }, h("label", { for: id, class: "btp-label", text: label }), number, range),
+    el: h(
+      "div",
+      { class: "btp-slider" },
+      h("label", { for: id, class: "btp-label", text: label }),
+      number,
+      range,
+    ),
     set(value) {
       if (document.activeElement !== number) number.value = value.toFixed(digits)
       range.value = String(value)
@@ -73,7 +92,10 @@ export function copies(words, text) {
   const say = words => set(it, { text: words })
   const it = button(words, () => {})
   it.addEventListener("click", async () => {
-    const done = await navigator.clipboard?.writeText(text()).then(() => true, () => false)
+    const done = await navigator.clipboard?.writeText(text()).then(
+      () => true,
+      () => false,
+    )
     say(done ? "Copied" : "The browser refused")
     setTimeout(say, 1500, words)
   })

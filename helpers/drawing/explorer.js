@@ -7,7 +7,8 @@
  */
 import { h, set } from "./kit.js"
 
-const DIM = 150, SILENT = 5000 // milliseconds
+const DIM = 150,
+  SILENT = 5000 // milliseconds
 const LOST =
   "No answer from the kernel. It is busy, or it was stopped: then run the notebook again from the top. " +
   "The picture is the last good one."
@@ -51,7 +52,9 @@ export function explorer({ model, el, name, draw }) {
   const cut = () => el.closest(".jupyter-widgets-disconnected") && lost()
 
   return {
-    root, ask, choose,
+    root,
+    ask,
+    choose,
     reset() {
       ask(model.get("start").inputs)
       choose(model.get("start").choices)
@@ -59,7 +62,12 @@ export function explorer({ model, el, name, draw }) {
     /** Draw, listen; what to call at the end. */
     open() {
       root.append(status)
-      const events = { "change:inputs": refresh, "change:state": refresh, "change:choices": refresh, comm_live_update: cut }
+      const events = {
+        "change:inputs": refresh,
+        "change:state": refresh,
+        "change:choices": refresh,
+        comm_live_update: cut,
+      }
       for (const [event, act] of Object.entries(events)) model.on(event, act)
       refresh()
       const still = requestAnimationFrame(() => (hidden = hideStill(el)))

@@ -37,7 +37,10 @@ export function keep(parent, items, make, update) {
 
 /** A text in which what can't be seen, or turns the line around, stands as its code point. */
 export const visible = text =>
-  text.replace(/(?! )[\p{C}\p{Z}]|^\p{M}/gu, c => `\\u${c.codePointAt(0).toString(16).padStart(4, 0)}`)
+  text.replace(
+    /(?! )[\p{C}\p{Z}]|^\p{M}/gu,
+    c => `\\u${c.codePointAt(0).toString(16).padStart(4, 0)}`,
+  )
 
 /** A number as text; Python sends "NaN" and "-Infinity" as words. */
 export function fixed(value, digits = 3, sign = false) {
@@ -68,12 +71,20 @@ export function roving(parent, selector) {
  * @param {any} el @param {{low: number, high: number, step: number, name: string,
  *                         get: () => number, move: (value: number) => void}} axis */
 export function drag(el, { low, high, step, name, get, move }) {
-  const to = x => move(Math.min(high, Math.max(low, Number((Math.round(x / step) * step).toFixed(6)))))
+  const to = x =>
+    move(Math.min(high, Math.max(low, Number((Math.round(x / step) * step).toFixed(6)))))
   const follow = event => {
     const box = el.getBoundingClientRect()
     to(low + ((high - low) * (event.clientX - box.left)) / box.width)
   }
-  const keys = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }
+  const keys = {
+    ArrowRight: 1,
+    ArrowUp: 1,
+    ArrowLeft: -1,
+    ArrowDown: -1,
+    PageUp: 10,
+    PageDown: -10,
+  }
   const limits = { "aria-valuemin": low, "aria-valuemax": high, "aria-label": name }
   return set(el, {
     role: "slider",
@@ -106,7 +117,14 @@ export function bars({ role, low, high, ticks, name, digits = 3, ondrag }) {
     const lines = ticks.map(x => h("i", { class: x ? "btp-tick" : "btp-zero", "--at": at(x) }))
     const track = h("span", { class: "btp-track" }, ...lines, h("b"), h("u"))
     const move = x => ondrag?.(i, x)
-    const axis = { low, high, step: (high - low) / 120, name, get: () => Number(now[i].value), move }
+    const axis = {
+      low,
+      high,
+      step: (high - low) / 120,
+      name,
+      get: () => Number(now[i].value),
+      move,
+    }
     if (ondrag) drag(track, axis)
     const words = [h("span", { class: "btp-name" }), h("span", { class: "btp-value" })]
     return h("div", { class: "btp-bar" }, words[0], track, words[1])
@@ -121,8 +139,14 @@ export function bars({ role, low, high, ticks, name, digits = 3, ondrag }) {
     const [from, to] = [Math.min(x, 0), Math.max(x, 0)]
     set(track, { "--from": at(from || 0), "--to": at(to || 0), "--was": at(was || 0) })
     if (ondrag) set(track, { "aria-valuenow": x, "aria-label": `${name}, ${visible(row.name)}` })
-    const states = { chosen: row.chosen, hatch: row.hatch, moved: was !== x, beyond: x < low || x > high }
-    for (const [state, on] of Object.entries(states)) line.classList.toggle(`btp-${state}`, Boolean(on))
+    const states = {
+      chosen: row.chosen,
+      hatch: row.hatch,
+      moved: was !== x,
+      beyond: x < low || x > high,
+    }
+    for (const [state, on] of Object.entries(states))
+      line.classList.toggle(`btp-${state}`, Boolean(on))
   }
   return {
     el: h("div", { class: `btp-bars btp-${role}` }, body, scale),
@@ -145,7 +169,11 @@ export function chips({ name, pick, hover }) {
   const settle = roving(el, "button")
   const make = (_, i) => {
     const words = [h("span", { class: "btp-token" }), h("small", { class: "btp-id" })]
-    const on = { onclick: () => pick?.(i), onpointerenter: () => hover?.(i), onfocus: () => hover?.(i) }
+    const on = {
+      onclick: () => pick?.(i),
+      onpointerenter: () => hover?.(i),
+      onfocus: () => hover?.(i),
+    }
     return h("button", { type: "button", class: "btp-chip", ...on }, ...words)
   }
   const update = (chip, { text, id = "", special = false, tint = 0, mark = "", said = null }) => {
@@ -167,7 +195,11 @@ export function chips({ name, pick, hover }) {
 /** Strands from a panel to the next one, `words` above them. A strand: { from, to (0 … 1, downwards),
  * weight (0 … 1), role }. */
 export function flow(words) {
-  const svg = h("svg:svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": true })
+  const svg = h("svg:svg", {
+    viewBox: "0 0 100 100",
+    preserveAspectRatio: "none",
+    "aria-hidden": true,
+  })
   const bend = (a, b) => `M0 ${100 * a}C50 ${100 * a} 50 ${100 * b} 100 ${100 * b}`
   const update = (path, { from, to, weight, role }) =>
     set(path, { d: bend(from, to), class: `btp-strand btp-${role}`, "--weight": weight.toFixed(3) })
@@ -185,6 +217,34 @@ export function table(summary, headers) {
   const grid = h("table", {}, h("thead", {}, head), body)
   return {
     el: h("details", { class: "btp-table" }, h("summary", { text: summary }), grid),
-    set: rows => keep(body, rows, () => h("tr"), (tr, row) => keep(tr, row, () => h("td"), cell)),
+    set: rows =>
+      keep(
+        body,
+        rows,
+        () => h("tr"),
+        (tr, row) => keep(tr, row, () => h("td"), cell),
+      ),
+  }
+}
+
+/** A titled part of the picture; `shape` shows a tensor's, as "[1, 8]". */
+export function panel(title, ...parts) {
+  const size = h("span", { class: "btp-shape" })
+  const head = h("div", { class: "btp-title" }, h("span", { text: title }), size)
+  return { el: h("div", { class: "btp-panel" }, head, ...parts), shape: text => set(size, { text }) }
+}
+
+/** The answer, the largest thing in the picture, with small words below; `changed`: not as it was. */
+export function answer() {
+  const [label, small, note] = [h("span", { class: "btp-big" }), h("small"), h("small")]
+  const el = h("div", { class: "btp-pill" }, label, small, set(note, { class: "btp-hint" }))
+  return {
+    el,
+    set(text, words = "", said = "") {
+      set(label, { text: visible(text) })
+      set(small, { text: words })
+      set(note, { text: said })
+      set(el, { "data-changed": Boolean(said) })
+    },
   }
 }
