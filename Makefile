@@ -1,7 +1,7 @@
 # make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-classroom
-.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
+.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks stills links picture bench
 .PHONY: slides site kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,7 +12,7 @@ lab: .venv/installed
 	$(BIN)/python -m helpers.weights
 	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/installed
+test: .venv/installed $(if $(shell command -v npm),node_modules/installed)
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -22,9 +22,8 @@ test-browser: .venv/installed .venv/browser/installed slides site
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/browser -s $(ARGS)
 
-.venv/browser/installed: tests/browser/requirements.txt .venv/installed
+.venv/browser/installed: tests/browser/requirements.txt .venv/installed node_modules/installed
 	$(BIN)/python -m pip install --requirement tests/browser/requirements.txt --constraint constraints.txt
-	npm install --no-save --no-package-lock --prefix .venv/browser axe-core@4.14.1
 	touch $@
 
 # Run every notebook with Colab's versions, from an empty folder, as there.
@@ -80,6 +79,16 @@ $(SHARED)/sentiment/model.safetensors: checkpoints/distilbert-reviews/model.safe
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed
 	$(BIN)/python -m tools.execute $(ONLY)
+
+# Draw anew what stands in the notebooks before an explorer runs: of all rooms, or of those whose name has ONLY in it.
+stills: .venv/installed .venv/browser/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
+	$(BIN)/python -m tools.stills $(ONLY)
+
+# What checks the JavaScript of the views; without it, make test leaves that out.
+node_modules/installed: package.json
+	npm install --no-package-lock
+	touch $@
 
 # Take out of the notebooks what Colab or JupyterLab added when saving them.
 clean-notebooks: .venv/installed

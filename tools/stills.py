@@ -1,4 +1,4 @@
-"""Draw the stills of the explorers, each with its real view in headless Chromium: `make stills`, or `make stills ONLY=pipeline`."""
+"""Draw the stills, each with its real view in headless Chromium: `make stills ONLY=pipeline`."""
 
 import argparse
 import contextlib
@@ -44,7 +44,9 @@ def sources(room):
 
 def parts(explorer):
     """What an explorer's view is drawn from, as its model holds it."""
-    return {name: plain(getattr(explorer, name)) for name in ("inputs", "choices", "start", "state")}
+    return {
+        name: plain(getattr(explorer, name)) for name in ("inputs", "choices", "start", "state")
+    }
 
 
 @contextlib.contextmanager
@@ -62,7 +64,11 @@ def draw(page, room, explorer):
     script = Path(__file__).with_suffix(".js").read_text()
     given = {"module": module(room), "css": View._css, "parts": parts(explorer), "width": WIDTH}
     drawn = page.evaluate(script, given)
-    kept = {"sources": sources(room), "inputs": explorer.start["inputs"], "state": given["parts"]["state"]}
+    kept = {
+        "sources": sources(room),
+        "inputs": explorer.start["inputs"],
+        "state": given["parts"]["state"],
+    }
     return kept | {"alt": drawn["alt"], "tables": drawn["tables"]}, drawn["svg"]
 
 
@@ -72,12 +78,16 @@ def main():
     only = parser.parse_args().only
     environment.enter()
     with page() as sheet:
-        for room, name, build in ((r, n, b) for r in STILLS if only in r for n, b in STILLS[r].items()):
+        for room, name, build in (
+            (r, n, b) for r in STILLS if only in r for n, b in STILLS[r].items()
+        ):
             kept, svg = draw(sheet, room, build())
             folder = ROOMS / room / "stills"
             folder.mkdir(exist_ok=True)
             (folder / f"{name}.svg").write_text(svg)
-            (folder / f"{name}.json").write_text(json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n")
+            (folder / f"{name}.json").write_text(
+                json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n"
+            )
             print(f"{room}/{name}: {len(svg) / 1000:.0f} kB")
 
 

@@ -45,7 +45,7 @@ export default {
     const names = Object.fromEntries(Object.keys(EXAMPLES).map(name => [name, name]))
     const tries = segmented("Try", names, name => type(0, EXAMPLES[name]))
     const lanes = SENTENCES.map((name, i) => lane(name, token => pick(i, token)))
-    const ways = { out: "leaves a token out", mask: "puts [MASK] there" }
+    const ways = { out: "leaves a token out", mask: "masks it" }
     const click = segmented("A click", ways, value => view.choose({ click: value }))
     const tint = button("Which words decided?", () => {
       view.choose({ tint: !model.get("choices").tint })
@@ -64,17 +64,19 @@ export default {
       answers.el, tokens.el)
 
     function draw({ picture, inputs, choices, wrong }) {
-      const seen = (picture?.lanes ?? []).map(lane => measure(lane, choices.tint))
+      const seen = (picture?.lanes ?? []).map(one => measure(one, picture.mask, choices.tint))
       fields.forEach((one, i) => one.set(inputs.texts[i], note(seen[i]), wrong(i)))
       tries.set(Object.keys(EXAMPLES).find(name => EXAMPLES[name] === inputs.texts[0]))
       click.set(choices.click)
+      click.el.style.display = picture?.mask ? "" : "none" // not every tokenizer has a mask
       set(tint, { "aria-pressed": String(choices.tint) })
       const reach = Math.max(1, ...seen.flatMap(one => one.effects.map(Math.abs)))
       lanes.forEach((one, i) => one.set(seen[i], reach))
       answers.set(seen.flatMap((one, i) => one.labels.map((label, j) => [SENTENCES[i], label,
         fixed(one.logits[j], 3, true), fixed(one.shares[j], 4), fixed(one.whole[j], 3, true)])))
       tokens.set(seen.flatMap((one, i) => one.tokens.slice(0, SHOWN).map((token, j) => [
-        SENTENCES[i], token, one.ids[j], j in one.effects ? fixed(-one.effects[j], 3, true) : "–"])))
+        SENTENCES[i], token, one.ids[j],
+        j in one.effects ? fixed(-one.effects[j], 3, true) : "–"])))
     }
     const close = view.open()
     return () => {
@@ -92,12 +94,12 @@ const lead = (logits, best) =>
 
 /** What the picture of a sentence shows, from what Python computed. An effect is the part of the
  * answer's lead that goes when the token does. */
-function measure(lane, tint) {
+function measure(lane, mask, tint) {
   const [whole, logits] = [lane.whole.map(Number), lane.logits.map(Number)]
   const best = largest(whole)
   const lost = row => lead(whole, best) - lead(row.map(Number), best)
   const effects = tint && lane.without ? lane.without.map(lost) : []
-  return { ...lane, whole, logits, best, shares: softmax(logits), effects }
+  return { ...lane, mask, whole, logits, best, shares: softmax(logits), effects }
 }
 
 function note(seen) {
@@ -146,7 +148,7 @@ function lane(name, pick) {
     const weights = tokens.map((_, i) => (effects[i] ?? 0) / reach)
     const drawn = tokens.slice(0, SHOWN)
     row.set(drawn.map((token, i) => ({
-      text: marks[i] === "mask" ? "[MASK]" : token, id: ids[i], special: special[i], mark: marks[i],
+      text: marks[i] === "mask" ? seen.mask : token, id: ids[i], special: special[i], mark: marks[i],
       tint: weights[i], said: said(seen, i) })))
     const rows = (values, was) => labels.map((name, i) =>
       ({ name, value: values[i], was: was[i], chosen: i === won }))

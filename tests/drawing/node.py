@@ -1,4 +1,4 @@
-"""Runs JavaScript where Node is installed; elsewhere the tests of the views say so and are left out."""
+"""Runs JavaScript where Node is installed; elsewhere the tests of the views are left out."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A still shows what its view shows today: same sources, and the numbers that Python computes now."""
+"""A still shows what its view shows today: same sources, and the numbers of today."""
 
 import json
 
