@@ -101,3 +101,15 @@ export function copies(words, text) {
   })
   return it
 }
+
+/** The row above a picture: examples (name → text) on the left, fields, Reset on the right. */
+export function inputRow(examples, pick, fields, reset) {
+  const names = Object.keys(examples)
+  const words = Object.fromEntries(names.map(name => [name, name]))
+  const tries = segmented("Try", words, name => pick(examples[name]))
+  const middle = h("div", { class: "btp-fields" }, ...fields.map(one => one.el))
+  return {
+    el: h("div", { class: "btp-inputs" }, tries.el, middle, button("Reset", reset)),
+    set: text => tries.set(names.find(name => examples[name] === text)),
+  }
+}

@@ -42,9 +42,10 @@ export const visible = text =>
     c => `\\u${c.codePointAt(0).toString(16).padStart(4, 0)}`,
   )
 
-/** A number as text; Python sends "NaN" and "-Infinity" as words. */
+/** A number as text, "–" for none; Python sends "NaN" and "-Infinity" as words. */
 export function fixed(value, digits = 3, sign = false) {
   const x = Number(value)
+  if (value === undefined) return "–"
   if (Number.isNaN(x)) return "NaN"
   const size = Math.abs(x) === Infinity ? "∞" : Math.abs(x).toFixed(digits)
   return (x < 0 && Number(size) !== 0 ? "−" : sign ? "+" : "") + size
@@ -231,7 +232,8 @@ export function table(summary, headers) {
 export function panel(title, ...parts) {
   const size = h("span", { class: "btp-shape" })
   const head = h("div", { class: "btp-title" }, h("span", { text: title }), size)
-  return { el: h("div", { class: "btp-panel" }, head, ...parts), shape: text => set(size, { text }) }
+  const shape = text => set(size, { text })
+  return { el: h("div", { class: "btp-panel" }, head, ...parts), shape }
 }
 
 /** The answer, the largest thing in the picture, with small words below; `changed`: not as it was. */

@@ -43,3 +43,7 @@ export function crossEntropy(logits, truth) {
   const gradient = softmax(logits).map((p, i) => p - Number(i === truth))
   return { loss: Math.log(sum) + top - logits[truth], gradient }
 }
+
+/** Index of the largest value, of the first one if there are several; −1 where one is NaN.
+ * @param {number[]} values */
+export const argmax = values => values.indexOf(Math.max(...values))
