@@ -9,11 +9,16 @@ from pathlib import Path
 
 import torch
 from playwright.sync_api import sync_playwright
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 
 from helpers import weights
 from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
+from helpers.generation.explorer import sampling_explorer
 from helpers.pipeline.explorer import pipeline_explorer
 from tools import environment
 
@@ -31,7 +36,12 @@ def _pipeline(*texts):
     return pipeline_explorer(*_load("sentiment", AutoModelForSequenceClassification), *texts)
 
 
+def _sampling():
+    return sampling_explorer(*_load("causal-lm", AutoModelForCausalLM), "Once upon a time")
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
+    "generation": {"one": _sampling},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
 }
 
