@@ -1,6 +1,6 @@
 # make lab    set up, fetch the checkpoints, open your copy of the notebooks in JupyterLab
 #             (ARGS="--no-browser --port 8899" passes options on)
-# make test   set up, run every test but the slow ones below
+# make test   set up, run `make lint` and every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
 # make edit   open the notebooks themselves, to change the course
 .PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks stills links picture bench
