@@ -1,9 +1,9 @@
 # make lab    set up, fetch the checkpoints, open your copy of the notebooks in JupyterLab
 #             (ARGS="--no-browser --port 8899" passes options on)
-# make test   set up, run every test but the slow ones below
+# make test   set up, run `make lint` and every test but the slow ones below
 # The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
 # make edit   open the notebooks themselves, to change the course
-.PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks links picture bench
+.PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks stills links picture bench
 .PHONY: slides site check-links kit classroom measure-classroom grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,7 +16,7 @@ lab: .venv/installed
 edit: .venv/installed
 	@exec $(BIN)/python -m tools.lab --originals $(ARGS)
 
-test: lint
+test: lint $(if $(shell command -v npm),node_modules/installed)
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -30,9 +30,8 @@ test-browser: .venv/installed .venv/browser/installed slides site
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/browser -s $(ARGS)
 
-.venv/browser/installed: tests/browser/requirements.txt .venv/installed
+.venv/browser/installed: tests/browser/requirements.txt .venv/installed node_modules/installed
 	$(BIN)/python -m pip install --requirement tests/browser/requirements.txt --constraint constraints.txt
-	npm install --no-save --no-package-lock --prefix .venv/browser axe-core@4.14.1
 	touch $@
 
 # Run every notebook with Colab's versions, from an empty folder, as there.
@@ -96,6 +95,16 @@ $(SHARED)/sentiment/model.safetensors: checkpoints/distilbert-reviews/model.safe
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed
 	$(BIN)/python -m tools.execute $(ONLY)
+
+# Draw anew what stands in the notebooks before an explorer runs: of all rooms, or of those whose name has ONLY in it.
+stills: .venv/installed .venv/browser/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
+	$(BIN)/python -m tools.stills $(ONLY)
+
+# What checks the JavaScript of the views; without it, make test leaves that out.
+node_modules/installed: package.json
+	npm install --no-package-lock
+	touch $@
 
 # Take out of the notebooks what Colab or JupyterLab added when saving them.
 clean-notebooks: .venv/installed

@@ -2,5 +2,5 @@
 
 from helpers import PROJECT
 
-AXE = PROJECT / ".venv" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = PROJECT / "build" / "browser"

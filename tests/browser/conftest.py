@@ -106,31 +106,39 @@ def chromium():
         browser.close()
 
 
+IDLE = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+BUSY = "[...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))"
+
+
 @pytest.fixture(scope="module")
-def open_notebook(lab, chromium):
-    """A function: stem of a notebook → its page, run top to bottom, the explorer in view."""
+def untouched(lab, chromium):
+    """A function: stem of a notebook → page with that notebook, opened and not run."""
     pages = []
 
-    def run(stem):
+    def show(stem):
         page = chromium.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
         pages.append(page)
         page.goto(f"{lab}/lab/tree/notebooks/{stem}.ipynb?token=secret&reset", timeout=60_000)
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-        page.wait_for_function(
-            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-            " === 'idle'",
-            timeout=60_000,
-        )
+        page.wait_for_function(IDLE, timeout=60_000)
         page.evaluate("window.jupyterapp.shell.collapseLeft()")
-        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_function(
-            "![...document.querySelectorAll('.jp-InputArea-prompt')]"
-            ".some(p => /\\[[* ]\\]/.test(p.innerText))",
-            timeout=240_000,
-        )
-        page.locator(".btp-controls .btp").first.scroll_into_view_if_needed(timeout=20_000)
         return page
 
-    yield run
+    yield show
     for page in pages:
         page.close()
+
+
+@pytest.fixture(scope="module")
+def open_notebook(untouched):
+    """A function: stem of a notebook → page with that notebook, run top to bottom, its explorer in view."""
+
+    def run(stem):
+        page = untouched(stem)
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.wait_for_function(f"!{BUSY}", timeout=240_000)
+        shown = page.locator(".btp-view, .btp-controls .btp").first
+        shown.scroll_into_view_if_needed(timeout=20_000)
+        return page
+
+    return run

@@ -171,7 +171,8 @@ def test_kernel_killed_while_an_explorer_is_in_use(student, fresh):
     while student.alive():
         time.sleep(0.1)
     cell = student.cells[explorer][0]
-    assert any("<svg" in output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    still = "data:image/svg+xml"
+    assert any(still in output.get("data", {}).get("text/html", "") for output in cell.outputs)
     student.restart()
     student.run()
     assert texts(student.notebook) == fresh

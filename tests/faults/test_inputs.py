@@ -109,13 +109,10 @@ def test_ten_thousand_sentences(tokenizer, model):
 @given(UNICODE)
 def test_any_text_is_drawn_or_refused_in_words(tokenizer, model, text):
     explorer = pipeline_explorer(tokenizer, model, "fine")
-    before = explorer.picture.value
-    explorer.controls["text"].value = text
-    assert (
-        not explorer.message.value
-        if valid(text)
-        else explorer.message.value and explorer.picture.value == before
-    )
+    before = explorer.state["picture"]
+    explorer.inputs = explorer.inputs | {"texts": [text, ""], "n": 1}
+    error, picture = explorer.state["error"], explorer.state["picture"]
+    assert error is None if valid(text) else error["words"] and picture == before
 
 
 CHECKS = [
