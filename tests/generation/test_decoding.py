@@ -110,7 +110,7 @@ def test_top_p_is_the_library_and_reaches_p(logits, p):
     assert torch.equal(logits, given_logits)
 
 
-@given(logits=LOGITS, p=st.floats(0, 1))
+@given(logits=LOGITS, p=st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0])))
 def test_min_p_is_the_library(logits, p):
     given_logits = logits.clone()
     filtered = decoding.min_p(logits, p)

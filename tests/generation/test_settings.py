@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import transformers.generation.utils as generation_utils
-from transformers import LlamaConfig
+from transformers import GenerationConfig, LlamaConfig
 
 from helpers.generation import generate
 from helpers.generation.prompts import NO_MASK
@@ -76,6 +76,26 @@ def test_the_defaults_are_the_librarys(model):
         assert library_defaults.get(name) == value, name
     for name, off in (REFUSED | REFUSED_IN_SAMPLING).items():
         assert library_defaults.get(name) in (off, None), name
+
+
+# What else a generation_config holds, and why the ids are the same: lengths, of which
+# `max_new_tokens` goes first; what only beams, assistants, static caches or a returned dict read.
+HARMLESS = {
+    *("max_length", "max_new_tokens", "early_stopping", "length_penalty", "diversity_penalty"),
+    *("use_cache", "cache_config", "max_cache_len", "compile_config", "disable_compile"),
+    *("output_attentions", "output_hidden_states", "output_scores", "output_logits"),
+    *("return_dict_in_generate", "bos_token_id", "decoder_start_token_id", "low_memory"),
+    *("num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"),
+    *("max_matching_ngram_size", "assistant_lookbehind", "target_lookbehind"),
+    *("assistant_ensemble_weight", "continuous_batching_config"),
+    *("transformers_version", "_from_model_config", "_original_object_hash"),
+}
+
+
+def test_every_setting_of_the_library_has_been_thought_of():
+    """A setting that a newer version brings is taken, refused, or written down as harmless."""
+    assert set(AT_WORK) == set(REFUSED | REFUSED_IN_SAMPLING)
+    assert vars(GenerationConfig()).keys() - HARMLESS == (DEFAULTS | AT_WORK).keys()
 
 
 @pytest.mark.parametrize("family", ["Mamba", "RWKV", "XLNet"])

@@ -47,6 +47,25 @@ def test_answers_are_the_librarys(family, texts, labels, kind, pads, top_k, max_
         assert same_answers(classify(texts, tokenizer, model, **how), wanted)
 
 
+@pytest.mark.parametrize(
+    "labels, kind, function",
+    [
+        (1, None, "sigmoid"),
+        (3, None, "softmax"),
+        (3, "single_label_classification", "softmax"),
+        (3, "multi_label_classification", "sigmoid"),
+        (1, "multi_label_classification", "sigmoid"),
+        (1, "regression", "none"),
+        (3, "regression", "none"),
+    ],
+)
+def test_the_config_says_what_makes_scores_of_logits(labels, kind, function):
+    model = classifier("DistilBERT", num_labels=labels, problem_type=kind)
+    tokenizer = letters("DistilBERT")
+    assert default_function(model.config) == function
+    assert same_answers(classify(TEXTS, tokenizer, model), library(TEXTS, tokenizer, model))
+
+
 @pytest.mark.parametrize("family", ["ConvBERT", "FNet", "Nyströmformer", "XLNet", "YOSO"])
 def test_the_models_named_as_such_do_change_with_the_pads_beside_them(family):
     """Or they would be read one at a time for nothing."""
