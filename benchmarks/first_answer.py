@@ -79,7 +79,7 @@ def measure():
     plain, opened = (statistics.median(values) for values in seconds.values())
     seconds |= interleaved({"JupyterLab, until its server answers": lab})
     costs = [
-        (path.stem, nbformat.read(path, as_version=4).metadata.cost)
+        (path.stem, nbformat.read(path, as_version=4).metadata.course)
         for path in NOTEBOOKS
         if path.parent.name != "solutions"
     ]

@@ -35,7 +35,7 @@ CONTENTS = """
 :caption: Notebooks
 :glob:
 
-notebooks/0*
+notebooks/[0-9]*
 ```
 
 ```{toctree}
@@ -49,7 +49,6 @@ notebooks/solutions/*
 checkpoints/*/README
 ```
 """
-BADGE = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
 
 
 def prepare(app, page, source):
@@ -60,7 +59,7 @@ def prepare(app, page, source):
             + CONTENTS
         )
     elif page.startswith("notebooks/"):
-        notebook, cells = json.loads(source[0].replace(BADGE, "Open in Colab")), []
+        notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [

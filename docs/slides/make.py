@@ -51,9 +51,9 @@ def parts(text):
 
 
 def portable(text):
-    """Return a text without badge, anchors and way-marks, whose links lead to slides or, where there are none, nowhere."""
+    """Return a text without anchors, markers and ways to other pages, whose links lead to slides or, where there are none, nowhere."""
     text = re.sub(
-        r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*", "", text, flags=re.MULTILINE
+        r"^(.*\[Open in Colab\]|\*\*Next:).*|^<a id=.*|^<!-- .*", "", text, flags=re.MULTILINE
     )
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
     return re.sub(r"\[([^\]]+)\]\((?!https?:|\d\d_\w+\.html\))[^)]*\)", r"\1", text)

@@ -35,6 +35,7 @@ class Role(NamedTuple):
     revision: str
     hub_megabytes: int
     embedded: str | None  # "ours", "smollm2", or None where only the Hub has weights
+    embedded_megabytes: int = 0  # fetched once; 0: they come with the course
 
 
 ROLES = {
@@ -55,6 +56,7 @@ ROLES = {
         "12fd25f77366fa6b3b4b768ec3050bf629380bac",
         272,
         "smollm2",
+        93,
     ),
     "question-answering": Role(
         "distilbert/distilbert-base-cased-distilled-squad",
@@ -213,7 +215,7 @@ def _embedded(role, reason):
 def _obtain(role, choice):
     if choice.weights != ROLES[role].hub_id:
         return choice._replace(folder=str(_prepare_smollm2()))
-    _, revision, megabytes, _ = ROLES[role]
+    _, revision, megabytes, *_ = ROLES[role]
     try:
         return choice._replace(folder=hub.download(choice.weights, revision, megabytes))
     except hub.HubError as error:

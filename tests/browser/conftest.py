@@ -37,13 +37,19 @@ def lab(tmp_path_factory):
     """Address of a server whose folder holds copies of the notebooks beside the project's own helpers and checkpoints."""
     environment.enter()
     root = tmp_path_factory.mktemp("lab")
+    course = root / "course"
     shutil.copytree(
-        PROJECT / "notebooks",
-        root / "course" / "notebooks",
-        ignore=shutil.ignore_patterns(".*", "_*"),
+        PROJECT / "notebooks", course / "notebooks", ignore=shutil.ignore_patterns(".*", "_*")
     )
     for name in ("helpers", "checkpoints", "requirements.txt"):
-        (root / "course" / name).symlink_to(PROJECT / name)
+        (course / name).symlink_to(PROJECT / name)
+    with serve(root, course) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serve(root, course, *options):
+    """Start JupyterLab on the folder `course`, its settings and log in `root`; address of the server, whose token is secret."""
     for name, settings in LAB_SETTINGS.items():
         folder, file = name.split("/")
         path = root / "settings" / "@jupyterlab" / folder / f"{file}.jupyterlab-settings"
@@ -61,14 +67,16 @@ def lab(tmp_path_factory):
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
         "--IdentityProvider.token=secret",
-        f"--ServerApp.root_dir={root / 'course'}",
+        f"--ServerApp.root_dir={course}",
         "--LabApp.expose_app_in_browser=True",
+        *options,
     ]
     variables = {
         **os.environ,
         "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(root / "config"),
+        "PYTHONPATH": str(PROJECT),
     }
     with (
         (root / "log").open("w") as log,
@@ -106,28 +114,36 @@ def chromium():
         browser.close()
 
 
+def opened(chromium, address, path):
+    """A page of 1280 × 720 with the notebook `path` in it, its kernel started and idle."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    page.goto(f"{address}/lab/tree/{path}?token=secret&reset", timeout=60_000)
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    page.wait_for_function(
+        "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+        timeout=60_000,
+    )
+    return page
+
+
+def run_all(page):
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        "![...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))",
+        timeout=240_000,
+    )
+
+
 @pytest.fixture(scope="module")
 def open_notebook(lab, chromium):
     """A function: stem of a notebook → page with that notebook, run top to bottom, its explorer in view."""
     pages = []
 
     def run(stem):
-        page = chromium.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+        page = opened(chromium, lab, f"notebooks/{stem}.ipynb")
         pages.append(page)
-        page.goto(f"{lab}/lab/tree/notebooks/{stem}.ipynb?token=secret&reset", timeout=60_000)
-        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-        page.wait_for_function(
-            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-            timeout=60_000,
-        )
         page.evaluate("window.jupyterapp.shell.collapseLeft()")
-        page.evaluate(
-            "window.jupyterapp.commands.execute('notebook:run-all-cells')",
-        )
-        page.wait_for_function(
-            "![...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))",
-            timeout=240_000,
-        )
+        run_all(page)
         page.locator(".btp-controls .btp").first.scroll_into_view_if_needed(timeout=20_000)
         return page
 

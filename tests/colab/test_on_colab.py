@@ -18,9 +18,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import PROJECT
-from tools.execute import WIDGET, peak_megabytes
-from tools.links import ADDRESS, SET_UP, TAG
+from tools.execute import peak_megabytes
 from tools.notebooks import NOTEBOOKS
+from tools.release import HERE as RELEASE
+from tools.saving import WIDGET
 
 HERE = PROJECT / "tests" / "colab"
 COLAB = PROJECT / ".venv-colab"
@@ -45,7 +46,7 @@ def remote(tmp_path_factory):
         ["init", "--quiet"],
         ["add", "--all"],
         ["commit", "--quiet", "--no-gpg-sign", "--message=as it is"],
-        ["tag", TAG],
+        ["tag", RELEASE.tag],
     ):
         subprocess.run([*git, *command], check=True, cwd=PROJECT)
     return repository
@@ -72,7 +73,7 @@ def client(as_delivered, remote, tmp_path, tmp_path_factory, monkeypatch):
         "PYTHONPATH": str(HERE / "stub"),
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.file://{remote}.insteadOf",
-        "GIT_CONFIG_VALUE_0": ADDRESS,
+        "GIT_CONFIG_VALUE_0": RELEASE.address,
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(COLAB / "wheels"),
     }.items():
@@ -99,8 +100,8 @@ def test_set_up_fetches_installs_what_is_missing_and_says_so_once(client, tmp_pa
         cells=[
             new_code_cell(code)
             for code in (
-                SET_UP,
-                SET_UP,
+                RELEASE.set_up,
+                RELEASE.set_up,
                 "import os, gguf, helpers.weights\nprint(project, repr(os.environ['CUDA_VISIBLE_DEVICES']))",
             )
         ]
@@ -108,7 +109,7 @@ def test_set_up_fetches_installs_what_is_missing_and_says_so_once(client, tmp_pa
     client(notebook).execute()
     first, second, after = map(printed, notebook.cells)
     assert first == (
-        f"course:  version {TAG[1:]} in {tmp_path}/behind-the-pipeline\ninstall: gguf>=0.10\n"
+        f"course:  version {RELEASE.tag[1:]} in {tmp_path}/behind-the-pipeline\ninstall: gguf>=0.10\n"
         "device:  the CPU, which is enough; a GPU is not used\n"
     )
     assert second == ""
@@ -119,21 +120,21 @@ def test_set_up_fetches_installs_what_is_missing_and_says_so_once(client, tmp_pa
 def test_a_failed_fetch_says_why_and_can_be_repeated(client, remote, tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{tmp_path}/later.insteadOf")
     with pytest.raises(CellExecutionError) as failure:
-        client(new_notebook(cells=[new_code_cell(SET_UP)])).execute()
+        client(new_notebook(cells=[new_code_cell(RELEASE.set_up)])).execute()
     assert re.search(
         "does not appear to be a git repository.*On Colab, run this cell again",
         failure.value.evalue,
         re.S,
     )
     (tmp_path / "later").symlink_to(remote)
-    client(new_notebook(cells=[new_code_cell(SET_UP)])).execute()
+    client(new_notebook(cells=[new_code_cell(RELEASE.set_up)])).execute()
 
 
 def test_a_failed_install_says_why(client, monkeypatch, tmp_path):
     subprocess.run([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "gguf"], check=True)
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     with pytest.raises(CellExecutionError) as failure:
-        client(new_notebook(cells=[new_code_cell(SET_UP)])).execute()
+        client(new_notebook(cells=[new_code_cell(RELEASE.set_up)])).execute()
     assert failure.value.evalue.startswith(
         "gguf>=0.10 could not be installed. Run this cell again; pip said:\nERROR: "
     )

@@ -1,0 +1,42 @@
+"""A further notebook needs a notebook, its solution, its room and its plan, and no other file touched by hand."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools import spare
+
+# Those that read every notebook; site and slides as pages are in tests/browser/test_another_notebook.py.
+TESTS = ["tests/course/test_hygiene.py", "tests/tools/test_links.py", "tests/docs"]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = spare.copy(tmp_path_factory.mktemp("another"))
+    spare.add_notebook(root)
+    run(root, "tools.execute", spare.STEM)
+    run(root, "tools.links")
+    return root
+
+
+def run(root, *module):
+    environment = os.environ | {"PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-m", *module], cwd=root, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def test_its_neighbours_and_the_contents_lead_to_it(root):
+    before = sorted((root / "notebooks").glob("*.ipynb"))[-2]
+    for page in (before, root / "notebooks" / "00_start_here.ipynb", root / "README.md"):
+        assert f"{spare.STEM}.ipynb)" in page.read_text(encoding="utf-8"), page
+
+
+def test_every_test_that_reads_notebooks_accepts_it(root):
+    said = run(root, "pytest", *TESTS, "-k", "not copy", f"notebooks/{spare.STEM}.ipynb")
+    assert spare.STEM in run(root, "pytest", "--collect-only", "-q", *TESTS)
+    assert "failed" not in said
