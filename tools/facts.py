@@ -24,6 +24,7 @@ class Facts(NamedTuple):
     title: str
     subtitle: str
     opens: str
+    roles: list
     exercises: list  # minutes of each
     minutes: int
     fetched: int  # MB with the embedded weights
@@ -46,6 +47,7 @@ def facts(path):
         said.title,
         said.subtitle,
         said.opens,
+        said.roles,
         exercises,
         minutes(notebook, exercises),
         sum(role.embedded_megabytes for role in roles),

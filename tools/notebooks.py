@@ -8,6 +8,7 @@ NOTEBOOKS = sorted(
     p for p in (PROJECT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
 )
 COURSE = [path for path in NOTEBOOKS if path.parent.name != "solutions"]
+FIRST_ANSWER = (PROJECT / "notebooks" / "01_pipeline.ipynb", "call")  # the cell that waits for it
 
 
 def functions(stem):

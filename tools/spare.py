@@ -14,7 +14,7 @@ from tools.notebooks import COURSE
 NUMBER = f"{int(COURSE[-1].stem[:2]) + 1:02}"
 STEM = f"{NUMBER}_spare"
 LEFT = shutil.ignore_patterns(
-    ".git", ".venv*", "__pycache__", ".*_*", ".hypothesis", "build", "checkpoints"
+    ".git", ".venv*", "__pycache__", ".*_*", ".hypothesis", "build", "checkpoints", "my_notebooks"
 )
 
 COURSE_METADATA = {

@@ -10,6 +10,7 @@ include_patterns = [
     "classroom/guide.md",
     "benchmarks/results.md",
     "checkpoints/*/README.md",
+    "docs/*.md",
     "notebooks/**.ipynb",
 ]
 exclude_patterns = ["**/.ipynb_checkpoints"]
@@ -44,6 +45,7 @@ notebooks/[0-9]*
 :glob:
 
 classroom/guide
+docs/*
 benchmarks/results
 notebooks/solutions/*
 checkpoints/*/README

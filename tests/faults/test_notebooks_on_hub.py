@@ -1,5 +1,5 @@
-"""Notebooks on a DistilBERT of full width, untrained: 01 to 05 from this machine's Hub under the classic ids, the others that
-read it from a folder. Nothing in them assumes the size of the embedded checkpoint."""
+"""Notebooks on a DistilBERT of full width, untrained: those on sentiment from this machine's Hub under the classic ids, the others
+that read one from a folder. Nothing in them assumes the size of the embedded checkpoint."""
 
 import asyncio
 import os
@@ -8,13 +8,20 @@ import pytest
 import torch
 from transformers import AutoTokenizer, DistilBertConfig
 
-from helpers import PROJECT
 from helpers.weights import EMBEDDED, resolve
 from tools.execute import executed
+from tools.facts import FACTS
 from tools.faults.servers import Hub
+from tools.notebooks import COURSE
 from training.train import Heads, save
 
-NOTEBOOKS = PROJECT / "notebooks"
+ON_THE_HUB = [path for path in COURSE[1:] if "sentiment" in FACTS[path].roles]
+IN_A_FOLDER = [
+    path
+    for path in COURSE
+    if path not in ON_THE_HUB and {"sentiment", "masked-lm"} & set(FACTS[path].roles)
+]
+by_name = {"ids": lambda path: path.stem}
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +44,7 @@ def hub(full_width):
         yield server
 
 
-@pytest.mark.parametrize(
-    "path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", ON_THE_HUB, **by_name)
 def test_from_the_hub(path, hub, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     cache = (
@@ -68,9 +73,7 @@ def test_from_the_hub(path, hub, tmp_path_factory):
         assert "[2, 16, 768]" in text or not path.stem.startswith("02")
 
 
-@pytest.mark.parametrize(
-    "path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem
-)  # 06 does not read it
+@pytest.mark.parametrize("path", IN_A_FOLDER, **by_name)
 def test_from_a_folder(path, full_width):
     printed = asyncio.run(executed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
     assert "CHECKPOINTS names its parent folder" in "".join(printed.values())
