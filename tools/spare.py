@@ -32,7 +32,7 @@ EXERCISE = f"""## Exercises
 **{int(NUMBER)}.1 · 2 minutes · easy.** Give the number of letters in *spare*."""
 CELLS = [
     ("title", "slide", TITLE),
-    ("setup-project", "skip", "'written by make links'"),
+    ("setup-project", "skip", "pass  # make links writes this one"),
     ("count-text", "slide", "## Count\n\n**Predict.** How many letters has *spare*?"),
     ("count", "subslide", 'print(len("spare"))'),
     ("exercises", "skip", EXERCISE),
@@ -41,7 +41,7 @@ CELLS = [
 ]
 SOLUTION = [
     ("title", "slide", "One way to solve each exercise."),
-    ("setup-project", "skip", "'written by make links'"),
+    ("setup-project", "skip", "pass  # make links writes this one"),
     ("solution-1-text", "slide", f"**{int(NUMBER)}.1** Five."),
     ("solution-1", "slide", "import helpers.spare.checks as checks\n\nchecks.letters(5)"),
 ]
