@@ -1,7 +1,8 @@
 """What a notebook says of itself: its metadata's `course`, its exercises, the length of its text.
 
-The metadata hold `title`, `subtitle`, what the notebook `opens`, its `roles`, and what `make notebooks` measured: `run_s`, the
-seconds to run it, and `peak_mb`, its kernel's memory. All else is computed here.
+The metadata hold `title`, `subtitle`, what the notebook `opens`, its `roles`, and what `make
+notebooks` measured: `run_s`, the seconds to run it, and `peak_mb`, its kernel's memory. All else
+is computed here.
 """
 
 import math

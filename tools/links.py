@@ -1,8 +1,8 @@
 """Write what stands once into the pages where readers meet it: `make links`.
 
-Address and version come from pyproject.toml; without an argument the address is first taken from the git remote `origin`, so
-that a fork needs this one command. What a notebook is about comes from its metadata (tools/facts.py), and the roles from
-helpers.weights. A test fails where a page differs.
+Address and version come from pyproject.toml; without an argument the address is first taken from
+the git remote `origin`, so that a fork needs this one command. What a notebook is about comes from
+its metadata (tools/facts.py), and the roles from helpers.weights. A test fails where a page differs.
 """
 
 import re
@@ -20,14 +20,14 @@ PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("[a-z]*/**/*.md"), *PROJECT.glob("
 NEXT = re.compile(r"^\*\*Next:\*\*(?:.+\n?)*", re.MULTILINE)
 CONTENTS = "00_start_here.ipynb#contents"
 WITHOUT_THE_HUB = {
-    "ours": "[distilbert-reviews]({up}checkpoints/distilbert-reviews/README.md), in this repository",
+    "ours": "[distilbert-reviews]({up}checkpoints/distilbert-reviews/README.md), in the clone",
     "smollm2": "the same, from a Python package",
     None: "a tiny random model",
 }
 
 
 def rewritten(page, here=release.HERE):
-    """Return the text that a page, Markdown or a notebook, should have: its own, with the facts of today in it."""
+    """Return the text that a page, Markdown or a notebook, should have: its own, with today's facts."""
     text = page.read_text(encoding="utf-8")
     names = "|".join({release.ABOUT["name"], release.HERE.name})
     sites = r"(https://(?:github\.com|colab\.research\.google\.com/github|mybinder\.org/v2/gh)/)"
@@ -83,7 +83,7 @@ BLOCKS = {"notebooks": notebooks_table, "roles": roles_table}
 
 
 def opening(source, page, here):
-    """The first cell of a notebook: title, ways and costs are written here, the other paragraphs are its own."""
+    """The first cell: title, ways and costs are written here, the other paragraphs are its own."""
     own = [part for part in source.split("\n\n") if not WRITTEN.fullmatch(part)]
     colab = f"[Open in Colab]({here.colab}{page.relative_to(PROJECT).as_posix()})"
     if page in FACTS:
@@ -111,8 +111,8 @@ def link(path, up=""):
 def costs(fact):
     included = ", exercises included" if fact.exercises else ""
     return (
-        f"About {fact.minutes} minutes{included}. To fetch, once: {fact.fetched:,} MB for the embedded weights, "
-        f"{fact.hub:,} MB from the Hugging Face Hub. Memory: {fact.memory:,} MB."
+        f"About {fact.minutes} minutes{included}. To fetch, once: {fact.fetched:,} MB for the embedded "
+        f"weights, {fact.hub:,} MB from the Hugging Face Hub. Memory: {fact.memory:,} MB."
     )
 
 

@@ -11,7 +11,8 @@ from helpers import PROJECT
 PYPROJECT = PROJECT / "pyproject.toml"
 ABOUT = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
 GITHUB = re.compile(
-    r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])([\w.-]+/[\w.-]+?)(?:\.git)?/?"
+    r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])"
+    r"([\w.-]+/[\w.-]+?)(?:\.git)?/?"
 )
 
 
@@ -45,7 +46,7 @@ HERE = Release(ABOUT["urls"]["Repository"], f"v{ABOUT['version']}")  # what pypr
 
 
 def origin():
-    """Return the GitHub address of the remote `origin` of this clone; None, and a line why, where it has none."""
+    """Return the GitHub address of this clone's remote `origin`; None, and a line why, without one."""
     command = ["git", "-C", PROJECT, "remote", "get-url", "origin"]
     try:
         remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()

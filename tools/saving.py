@@ -1,6 +1,6 @@
-"""The form in which the repository keeps a notebook: nothing in it that differs from machine to machine.
+"""The form in which the repository keeps a notebook: nothing that differs from machine to machine.
 
-`make notebooks` stores it so, and JupyterLab does in `make edit`, where `before_saving` is its hook.
+`make notebooks` stores it so, and JupyterLab in `make edit`, where `before_saving` is its hook.
 """
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -24,7 +24,7 @@ def as_stored(notebook):
 
 
 def joined(outputs):
-    """Outputs with neighbouring pieces of one stream put together: a slow kernel sends a cell's lines in several."""
+    """Outputs with neighbouring pieces of a stream put together: a slow kernel sends several."""
     kept = []
     for output in outputs:
         if kept and output["output_type"] == "stream" and kept[-1].get("name") == output["name"]:

@@ -1,6 +1,7 @@
 """A copy of the project with one notebook more, to see that nothing else has to be touched for it.
 
-What a contributor writes: the notebook, its solution, a room with one check, and a plan in the teacher's guide.
+What a contributor writes: the notebook, its solution, a room with one check, and a plan in the
+teacher's guide.
 """
 
 import os
@@ -56,6 +57,7 @@ def letters(answer: object) -> str | None:
     """The number of letters in *spare*."""
     return None if tried(answer) == 5 else "Count again."
 '''
+SOLVED = f"../notebooks/solutions/{STEM}.ipynb#cell-id=solution-1"
 PLAN = f"""
 ## {NUMBER} Spare · 5 minutes
 
@@ -63,12 +65,12 @@ PLAN = f"""
 |---|---|---|---|
 | 5 | [count](../notebooks/{STEM}.ipynb#cell-id=count) | Predict. | How many? (Five.) |
 
-**{int(NUMBER)}.1 · 2 minutes · easy.** Five. [Solution](../notebooks/solutions/{STEM}.ipynb#cell-id=solution-1)
+**{int(NUMBER)}.1 · 2 minutes · easy.** Five. [Solution]({SOLVED})
 """
 
 
 def copy(folder):
-    """Copy the project without history, environments and builds into `folder`, and return its root there."""
+    """Copy the project, without history, environments and builds, into `folder`; return its root."""
     root = folder / "course"
     shutil.copytree(PROJECT, root, ignore=LEFT)
     os.symlink(PROJECT / "checkpoints", root / "checkpoints")

@@ -1,4 +1,4 @@
-"""A further notebook gets its slides and its page in the reading edition, and no file but its own was touched by hand."""
+"""A further notebook gets its slides and its page, and no file but its own was touched by hand."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Notebook 00 in JupyterLab at 1280 × 720, on the originals as `make edit` opens them: the first screen, and what saving changes."""
+"""Notebook 00 in JupyterLab as `make edit` opens it: the first screen, and what saving changes."""
 
 import subprocess
 
@@ -13,7 +13,7 @@ START = "notebooks/00_start_here.ipynb"
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A copy of the project in a git repository of its own; a function that says what differs from what is committed."""
+    """A copy of the project in a git repository of its own, and a function that runs git there."""
     root = spare.copy(tmp_path_factory.mktemp("clone"))
 
     def git(*arguments):

@@ -1,4 +1,4 @@
-"""A further notebook needs a notebook, its solution, its room and its plan, and no other file touched by hand."""
+"""A further notebook needs itself, its solution, room and plan, and no other file touched by hand."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 from tools import spare
 from tools.notebooks import COURSE
 
-# Those that read every notebook; site and slides as pages are in tests/browser/test_another_notebook.py.
+# Those that read every notebook; tests/browser/test_another_notebook.py has site and slides.
 TESTS = ["tests/course/test_hygiene.py", "tests/tools/test_links.py", "tests/docs"]
 
 

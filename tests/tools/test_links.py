@@ -1,4 +1,4 @@
-"""Every page says what pyproject.toml, the notebooks' metadata and helpers.weights say, and links lead to files that are there."""
+"""Every page says what pyproject.toml, metadata and helpers.weights say; links lead to files."""
 
 import re
 import subprocess
