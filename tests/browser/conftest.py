@@ -1,20 +1,13 @@
 """A real JupyterLab on a copy of the notebooks, and a headless Chromium that reads it."""
 
-import contextlib
-import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from helpers import PROJECT
 from tools import environment
+from tools.browser import opened, run_all, serve
 
 FLAGS = [
     "--no-sandbox",
@@ -25,11 +18,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Every cell is in the page, not only those on the screen; no question about news gets in the way.
-LAB_SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
 
 
 @pytest.fixture(scope="session")
@@ -47,58 +35,6 @@ def lab(tmp_path_factory):
         yield address
 
 
-@contextlib.contextmanager
-def serve(root, course, *options):
-    """Start JupyterLab on the folder `course`, its settings and log in `root`; address of the server, whose token is secret."""
-    for name, settings in LAB_SETTINGS.items():
-        folder, file = name.split("/")
-        path = root / "settings" / "@jupyterlab" / folder / f"{file}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=secret",
-        f"--ServerApp.root_dir={course}",
-        "--LabApp.expose_app_in_browser=True",
-        *options,
-    ]
-    variables = {
-        **os.environ,
-        "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
-        "JUPYTER_CONFIG_DIR": str(root / "config"),
-        "PYTHONPATH": str(PROJECT),
-    }
-    with (
-        (root / "log").open("w") as log,
-        subprocess.Popen(command, env=variables, stdout=log, stderr=log) as server,
-    ):
-        try:
-            for _ in range(300):
-                with contextlib.suppress(OSError):
-                    urllib.request.urlopen(
-                        f"http://127.0.0.1:{port}/api?token=secret", timeout=5
-                    ).close()
-                    break
-                time.sleep(0.2)
-            else:
-                raise AssertionError(
-                    f"JupyterLab did not answer: {(root / 'log').read_text()[-2000:]}"
-                )
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
 @pytest.fixture(scope="session")
 def chromium():
     found = (
@@ -112,26 +48,6 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
-
-
-def opened(chromium, address, path):
-    """A page of 1280 × 720 with the notebook `path` in it, its kernel started and idle."""
-    page = chromium.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    page.goto(f"{address}/lab/tree/{path}?token=secret&reset", timeout=60_000)
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    page.wait_for_function(
-        "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-        timeout=60_000,
-    )
-    return page
-
-
-def run_all(page):
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(
-        "![...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))",
-        timeout=240_000,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ import subprocess
 
 import pytest
 
-from tests.browser.conftest import opened, run_all, serve
 from tools import environment, spare
-from tools.browser import PICTURES
+from tools.browser import NO_NEWS, PICTURES, opened, run_all, serve
 
 START = "notebooks/00_start_here.ipynb"
 
@@ -29,8 +28,9 @@ def clone(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(clone, chromium, tmp_path_factory):
     environment.enter()
+    root = tmp_path_factory.mktemp("edit")
     hook = "--ContentsManager.pre_save_hook=tools.saving.before_saving"
-    with serve(tmp_path_factory.mktemp("edit"), clone[0], hook) as address:
+    with serve(root, clone[0], hook, settings=NO_NEWS) as address:
         page = opened(chromium, address, START)
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / "first-screen-before.png")
