@@ -1,7 +1,8 @@
-"""Run notebooks top to bottom in fresh kernels and store their outputs: `make notebooks`, or `make notebooks ONLY=01`.
+"""Run notebooks in fresh kernels and store their outputs: `make notebooks`, or with ONLY=01.
 
-What differs from run to run is not stored: widget models, timings, versions of the kernel. Each notebook's metadata keeps
-what it cost, its kernel's peak memory and its seconds, rounded up; `make links` writes them where readers see them.
+What differs from run to run is not stored: widget models, timings, versions of the kernel. Each
+notebook's metadata keeps what it cost, its kernel's peak memory and its seconds, rounded up; `make
+links` writes them where readers see them.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from tools.saving import as_stored
 
 
 def peak_megabytes(process):
-    """Largest resident size so far of a process, by its number or "self", MB; None where the system does not tell."""
+    """Largest resident size of a process so far, MB; None where the system does not tell."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:

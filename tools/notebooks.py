@@ -13,7 +13,7 @@ FIRST_ANSWER = (PROJECT / "notebooks" / "01_pipeline.ipynb", "call")  # the cell
 
 
 def functions(stem):
-    """Execute the cells of notebooks/<stem>.ipynb that are tagged `tested`, in order, and return their namespace."""
+    """Execute the cells of notebooks/<stem>.ipynb tagged `tested`; returns their namespace."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{stem}.ipynb", as_version=4)
     namespace = {}
     for cell in notebook.cells:

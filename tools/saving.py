@@ -1,6 +1,8 @@
 """The form in which the repository keeps a notebook: nothing that differs from machine to machine.
 
-`make notebooks` stores it so, and JupyterLab in `make edit`, where `before_saving` is its hook.
+`make notebooks` stores it so, and JupyterLab in `make lab` and `make edit`: `before_saving` is its
+hook. A view of a widget without its kernel is an error in place of a picture; the still picture
+beside it stays.
 """
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -12,7 +14,8 @@ METADATA = {
 
 def as_stored(notebook):
     """Change a notebook, a dict of format 4, to that form, and return it."""
-    notebook["metadata"] |= METADATA
+    if notebook["metadata"].get("kernelspec", METADATA["kernelspec"])["name"] == "python3":
+        notebook["metadata"] |= METADATA
     notebook["metadata"].pop("widgets", None)
     for cell in notebook["cells"]:
         cell["metadata"].pop("execution", None)

@@ -22,7 +22,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """Address of a server whose folder holds copies of the notebooks beside the project's own helpers and checkpoints."""
+    """Address of a server on copies of the notebooks, with the project's own helpers."""
     environment.enter()
     root = tmp_path_factory.mktemp("lab")
     course = root / "course"
@@ -52,7 +52,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def open_notebook(lab, chromium):
-    """A function: stem of a notebook → page with that notebook, run top to bottom, its explorer in view."""
+    """A function: stem of a notebook → its page, run top to bottom, the explorer in view."""
     pages = []
 
     def run(stem):
