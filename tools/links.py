@@ -2,7 +2,7 @@
 
 Address and version come from pyproject.toml; without an argument the address is first taken from
 the git remote `origin`, so that a fork needs this one command. What a notebook is about comes from
-its metadata (tools/facts.py), and the roles from helpers.weights. A test fails where a page differs.
+its metadata (tools/facts.py), the roles from helpers.weights. A test fails where a page differs.
 """
 
 import re
@@ -27,7 +27,7 @@ WITHOUT_THE_HUB = {
 
 
 def rewritten(page, here=release.HERE):
-    """Return the text that a page, Markdown or a notebook, should have: its own, with today's facts."""
+    """Return the text that a page, Markdown or notebook, should have: its own, with the facts."""
     text = page.read_text(encoding="utf-8")
     names = "|".join({release.ABOUT["name"], release.HERE.name})
     sites = r"(https://(?:github\.com|colab\.research\.google\.com/github|mybinder\.org/v2/gh)/)"
@@ -111,7 +111,8 @@ def link(path, up=""):
 def costs(fact):
     included = ", exercises included" if fact.exercises else ""
     return (
-        f"About {fact.minutes} minutes{included}. To fetch, once: {fact.fetched:,} MB for the embedded "
+        f"About {fact.minutes} minutes{included}. "
+        f"To fetch, once: {fact.fetched:,} MB for the embedded "
         f"weights, {fact.hub:,} MB from the Hugging Face Hub. Memory: {fact.memory:,} MB."
     )
 

@@ -46,7 +46,7 @@ HERE = Release(ABOUT["urls"]["Repository"], f"v{ABOUT['version']}")  # what pypr
 
 
 def origin():
-    """Return the GitHub address of this clone's remote `origin`; None, and a line why, without one."""
+    """Return the GitHub address of the remote `origin`; without one None, and a line why."""
     command = ["git", "-C", PROJECT, "remote", "get-url", "origin"]
     try:
         remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()

@@ -70,7 +70,7 @@ PLAN = f"""
 
 
 def copy(folder):
-    """Copy the project, without history, environments and builds, into `folder`; return its root."""
+    """Copy the project without history, environments and builds into `folder`; return its root."""
     root = folder / "course"
     shutil.copytree(PROJECT, root, ignore=LEFT)
     os.symlink(PROJECT / "checkpoints", root / "checkpoints")

@@ -57,7 +57,7 @@ def parts(text):
 
 
 def portable(text):
-    """Return a text without anchors, markers and ways to other pages, its links leading to slides."""
+    """Return a text without anchors, markers and ways to pages, its links leading to slides."""
     marks = r"^(.*\[Open in Colab\]|\*\*Next:).*|^<a id=.*|^<!-- .*"
     text = re.sub(marks, "", text, flags=re.MULTILINE)
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)

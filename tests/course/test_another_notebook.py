@@ -1,4 +1,4 @@
-"""A further notebook needs itself, its solution, room and plan, and no other file touched by hand."""
+"""A further notebook needs itself, its solution, room and plan; no other file is touched."""
 
 import os
 import re
