@@ -43,7 +43,7 @@ test-colab: .venv/installed .venv-colab/installed
 test-setup: .venv/installed
 	$(BIN)/python -m pytest tests/setup -v $(ARGS)
 
-# Every fault of network, disk, text and habit that the README's reliability table lists; notebooks on other checkpoints.
+# Every fault of network, disk, text and habit that docs/reliability.md lists; notebooks on other checkpoints.
 test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/faults $(ARGS)
