@@ -23,7 +23,7 @@ from helpers import PROJECT
 from helpers.exercises.verdict import Verdict
 from tools.mutants import checked, mutants
 
-ROOMS = {"pipeline": "01_pipeline"}
+ROOMS = {"pipeline": "01_pipeline", "postprocessing": "04_postprocessing"}
 
 
 class Room:
