@@ -80,7 +80,7 @@ def _call(node):
         yield node.func.value
     for i in range(len(node.keywords)):
         yield _changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
-    if len(node.args) > 1:
+    if len(node.args) > 1 and ast.unparse(node.func) not in ("max", "min"):
         yield _changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
     if isinstance(node.func, ast.Name) and len(node.args) == 1:
         yield node.args[0]
@@ -103,7 +103,7 @@ def _attribute(node):
 
 
 def _parts(node):
-    if len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+    if len({ast.unparse(part) for part in node.elts}) == 2 and isinstance(node.ctx, ast.Load):
         yield _changed(node, elts=node.elts[::-1])
         yield node.elts[0]
 

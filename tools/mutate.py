@@ -23,7 +23,11 @@ from helpers import PROJECT
 from helpers.exercises.verdict import Verdict
 from tools.mutants import checked, mutants
 
-ROOMS = {"pipeline": "01_pipeline", "postprocessing": "04_postprocessing"}
+ROOMS = {
+    "pipeline": "01_pipeline",
+    "postprocessing": "04_postprocessing",
+    "padding": "05_padding_and_masks",
+}
 
 
 class Room:

@@ -62,7 +62,7 @@ class Check:
     slips: Sequence[tuple[Test, Words]]
     otherwise: Words | None = None
     kinds: Sequence[tuple[type | Test, Words]] = ()
-    case: str = ""  # goes before the words: "For {ids}: "
+    case: Words = ""  # goes before the words: "For {ids}: "
     within: float = 1e-5
     forbids: Mapping[str, Callable] = field(default_factory=dict)
     name: str = ""
@@ -108,12 +108,12 @@ class Check:
         return said and self._formatted(said, fit, wanted, given)
 
     def _formatted(self, words: Words, got: Any, wanted: Any, given: tuple) -> str:
-        if not isinstance(words, str):
-            words = words(got, wanted, *given).replace("{", "{{").replace("}", "}}")
         names = dict(zip(inspect.signature(self.right).parameters, map(shown, given), strict=False))
         shapes = {"got_shape": _shape(got), "wanted_shape": _shape(wanted)}
-        return (self.case + words).format(
-            **names, **shapes, got=shown(got), wanted=shown(wanted), kind=_kind(got)
+        names |= {"got": shown(got), "wanted": shown(wanted), "kind": _kind(got), **shapes}
+        return "".join(
+            part.format(**names) if isinstance(part, str) else part(got, wanted, *given)
+            for part in (self.case, words)
         )
 
 

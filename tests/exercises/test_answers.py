@@ -54,9 +54,9 @@ def test_what_is_right_passes(room, exercise):
 def test_a_right_answer_passes_in_every_kind(room):
     solutions = Room(room)
     for exercise, source in solutions.solutions().items():
-        check, answer, *_ = solutions.handed_in(source)
+        check, answer, *given = solutions.handed_in(source)
         for kind, other in in_other_kinds(answer, check):
-            verdict = check.judge(other, *things(room, exercise))
+            verdict = check.judge(other, *given)
             assert verdict.kind == "right", (exercise, kind, verdict)
 
 
