@@ -41,7 +41,7 @@ def _constant(node):
         yield from (ast.Constant(value + 1), ast.Constant(value - 1))
     elif isinstance(value, float):
         yield ast.Constant(value * 2)
-    elif isinstance(value, str):
+    elif isinstance(value, str) and value:
         yield ast.Constant(value[1:])
 
 
