@@ -152,6 +152,8 @@ def mutants(source: str) -> Iterator[tuple[str, str]]:
     for i, node in enumerate(ast.walk(tree)):
         for k in range(len(list(changes(node))) if id(node) in open_to_change else 0):
             label, changed = _mutant(tree, i, k)
+            if changed == ast.unparse(tree):
+                continue
             labels[label] += 1
             yield label if labels[label] == 1 else f"{label} ({labels[label]})", changed
     yield from _returns_in_loops(tree)

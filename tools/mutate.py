@@ -24,6 +24,7 @@ from helpers.exercises.verdict import Verdict
 from tools.mutants import checked, mutants
 
 ROOMS = {
+    "heads": "03_model_heads",
     "tokenizer": "02_tokenizer",
     "pipeline": "01_pipeline",
     "postprocessing": "04_postprocessing",
