@@ -24,6 +24,8 @@ from helpers.exercises.verdict import Verdict
 from tools.mutants import checked, mutants
 
 ROOMS = {
+    "tasks": "07_other_tasks",
+    "generation": "06_generation",
     "heads": "03_model_heads",
     "tokenizer": "02_tokenizer",
     "pipeline": "01_pipeline",

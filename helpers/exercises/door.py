@@ -189,7 +189,7 @@ class _Watch(TorchFunctionMode):
 
 
 def _raised(function: Any, error: BaseException) -> Exception:
-    if "ellipsis" in str(error):
+    if isinstance(error, TypeError) and "'ellipsis'" in str(error):
         return NotTried()
     words = f"Your code raised {type(error).__name__}: {error!s:.300}"
     file = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", "")

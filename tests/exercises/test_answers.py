@@ -72,4 +72,4 @@ def test_few_mutants_are_right_all_the_same(capsys):
     total = sum((score(room)[0] for room in ROOMS), Counter())
     with capsys.disabled():
         print(f"\nin all: {told(total)}")
-    assert total["equivalent"] <= 0.15 * sum(total.values())
+    assert total["equivalent"] <= 0.07 * sum(total.values())

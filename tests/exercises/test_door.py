@@ -73,6 +73,7 @@ def patient(monkeypatch):
         (untouched, "not tried", "○ Not tried yet"),
         (lambda x: ..., "not tried", "○ Not tried yet"),
         (lambda x: x + ..., "not tried", "○ Not tried yet"),
+        (lambda x: x[0.5], "error", "raised IndexError"),
         (no_return, "wrong", "is `return` missing?"),
         (in_place, "wrong", "You changed `x`"),
         (raises, "error", "ZeroDivisionError: division by zero (line"),
