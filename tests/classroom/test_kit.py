@@ -15,8 +15,15 @@ from tools.environment import SETTINGS
 
 NOTEBOOKS = ["notebooks/01_pipeline.ipynb", "notebooks/06_generation.ipynb"]
 # A network of its own with nothing in it but loopback; without root, in a user namespace.
-WITHOUT_NETWORK = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net",
-                   "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+WITHOUT_NETWORK = [
+    "unshare",
+    *([] if os.geteuid() == 0 else ["--map-root-user"]),
+    "--net",
+    "sh",
+    "-c",
+    'ip link set lo up && exec "$@"',
+    "sh",
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +40,28 @@ def room():
 
 
 def test_there_is_no_network():
-    seen = subprocess.run([*WITHOUT_NETWORK, "cat", "/proc/net/dev"], check=True, capture_output=True, text=True).stdout
+    seen = subprocess.run(
+        [*WITHOUT_NETWORK, "cat", "/proc/net/dev"], check=True, capture_output=True, text=True
+    ).stdout
     assert [line.split(":")[0].strip() for line in seen.splitlines()[2:]] == ["lo"]
 
 
 def test_studying_within_two_minutes(room):
     kit, user = room
     started = time.monotonic()
-    arguments = ["--no-browser", "--ServerApp.port=0", *(["--allow-root"] if os.geteuid() == 0 else [])]
-    with subprocess.Popen([*WITHOUT_NETWORK, "python3", kit / "start.py", *arguments], env=user, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as start:
+    arguments = [
+        "--no-browser",
+        "--ServerApp.port=0",
+        *(["--allow-root"] if os.geteuid() == 0 else []),
+    ]
+    with subprocess.Popen(
+        [*WITHOUT_NETWORK, "python3", kit / "start.py", *arguments],
+        env=user,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as start:
         said = []
         for line in start.stdout:
             said.append(line)
@@ -63,6 +82,11 @@ def test_studying_within_two_minutes(room):
 def test_the_notebooks_run(room):
     kit, user = room
     there = [name for name in NOTEBOOKS if (kit / "course" / name).exists()]
-    done = subprocess.run([*WITHOUT_NETWORK, kit / ".venv" / "bin" / "python", "-m", "pytest", "--quiet", *there],
-                          cwd=kit / "course", env=user | SETTINGS, capture_output=True, text=True)
+    done = subprocess.run(
+        [*WITHOUT_NETWORK, kit / ".venv" / "bin" / "python", "-m", "pytest", "--quiet", *there],
+        cwd=kit / "course",
+        env=user | SETTINGS,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr

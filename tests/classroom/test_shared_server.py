@@ -11,7 +11,16 @@ from helpers import PROJECT
 from helpers.weights import damage
 
 pytestmark = pytest.mark.skipif(obstacle() is not None, reason=str(obstacle()))
-WORDS = ["apple", "river", "guitar", "winter", "doctor", "silver", "garden", "rabbit"]  # each one token: what each student types
+WORDS = [
+    "apple",
+    "river",
+    "guitar",
+    "winter",
+    "doctor",
+    "silver",
+    "garden",
+    "rabbit",
+]  # each one token: what each student types
 COUNT = len(WORDS)
 
 
@@ -38,17 +47,33 @@ def attend(student, word):
             for message in student.run(cell.source):
                 if message["msg_type"] == "comm_open":
                     opened = message["content"]
-                    models.setdefault(opened["data"]["state"]["_model_name"], []).append(opened["comm_id"])
-    said = student.send("comm_msg", {"comm_id": models["TextModel"][0],
-                                     "data": {"method": "update", "state": {"value": word}, "buffer_paths": []}})
-    pictures = [message["content"]["data"]["state"].get("value", "") for message in said
-                if message["msg_type"] == "comm_msg" and message["content"]["comm_id"] in models["HTMLModel"]]
+                    models.setdefault(opened["data"]["state"]["_model_name"], []).append(
+                        opened["comm_id"]
+                    )
+    said = student.send(
+        "comm_msg",
+        {
+            "comm_id": models["TextModel"][0],
+            "data": {"method": "update", "state": {"value": word}, "buffer_paths": []},
+        },
+    )
+    pictures = [
+        message["content"]["data"]["state"].get("value", "")
+        for message in said
+        if message["msg_type"] == "comm_msg"
+        and message["content"]["comm_id"] in models["HTMLModel"]
+    ]
     return "".join(pictures)
 
 
 def read(student, path):
     """What `student` gets who tries to read `path` as the system's user, without the hub."""
-    return subprocess.run(["runuser", "-u", student.name, "--", "cat", path], capture_output=True, text=True, errors="replace")
+    return subprocess.run(
+        ["runuser", "-u", student.name, "--", "cat", path],
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
 
 
 def test_all_finish_and_each_sees_their_own_sentence(lesson):
@@ -61,8 +86,13 @@ def test_work_is_private(room, lesson):
     path = f"/home/{other.name}/behind-the-pipeline/notebooks/01_pipeline.ipynb"
     assert read(other, path).returncode == 0
     assert "Permission denied" in read(one, path).stderr
-    assert "Permission denied" in read(one, f"/proc/{other.processes('ipykernel')[0].pid}/environ").stderr
-    answer = one.session.get(f"{one.url}/user/{other.name}/api/contents/notebooks/01_pipeline.ipynb", timeout=60)
+    assert (
+        "Permission denied"
+        in read(one, f"/proc/{other.processes('ipykernel')[0].pid}/environ").stderr
+    )
+    answer = one.session.get(
+        f"{one.url}/user/{other.name}/api/contents/notebooks/01_pipeline.ipynb", timeout=60
+    )
     assert answer.status_code in (403, 404) and "cells" not in answer.text
 
 
@@ -79,9 +109,18 @@ def test_checkpoints_are_whole_shared_and_read_only(room, lesson):
     for role in ("sentiment", "masked-lm", "causal-lm"):
         folder = PROJECT / "build/classroom/checkpoints" / role
         assert damage(folder) is None
-        assert subprocess.run(["runuser", "-u", one.name, "--", "test", "-w", folder / "model.safetensors"]).returncode == 1
+        assert (
+            subprocess.run(
+                ["runuser", "-u", one.name, "--", "test", "-w", folder / "model.safetensors"]
+            ).returncode
+            == 1
+        )
     [kernel] = one.processes("ipykernel")
-    [weights] = [entry for entry in kernel.memory_maps() if entry.path.endswith("sentiment/model.safetensors")]
+    [weights] = [
+        entry
+        for entry in kernel.memory_maps()
+        if entry.path.endswith("sentiment/model.safetensors")
+    ]
     assert weights.shared_clean > 20e6 and weights.private_dirty == 0
 
 

@@ -110,13 +110,10 @@ def test_ten_thousand_sentences(tokenizer, model):
 @given(UNICODE)
 def test_any_text_is_drawn_or_refused_in_words(tokenizer, model, text):
     explorer = pipeline_explorer(tokenizer, model, "fine")
-    before = explorer.picture.value
-    explorer.controls["text"].value = text
-    assert (
-        not explorer.message.value
-        if valid(text)
-        else explorer.message.value and explorer.picture.value == before
-    )
+    before = explorer.state["picture"]
+    explorer.inputs = explorer.inputs | {"texts": [text, ""], "n": 1}
+    error, picture = explorer.state["error"], explorer.state["picture"]
+    assert error is None if valid(text) else error["words"] and picture == before
 
 
 CHECKS = [
@@ -185,7 +182,7 @@ def with_every_odd_one(test):
 @with_every_odd_one
 @given(answer=ANSWERS)
 def test_a_check_answers_any_answer(name, check, tokenizer, model, classifier, answer):
-    """As a value and as what the reader's function returns: one verdict in words, never praise, never an exception."""
+    """As a value and as what a function returns: one verdict, never praise nor an exception."""
     things = {
         "tokenizer": tokenizer,
         "model": model,

@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.pipeline.explorer import look
-from helpers.postprocessing.explorer import LIMIT, STEP, logits_explorer, render
+from helpers.postprocessing.explorer import LIMIT, STEP, logits_explorer, look, render
 from tools.pictures import labels_of
 
 GRID = st.integers(round(-LIMIT / STEP), round(LIMIT / STEP)).map(

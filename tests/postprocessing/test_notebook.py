@@ -48,7 +48,7 @@ def test_calibration_error_of_known_cases():
 
 @given(st.lists(st.tuples(st.floats(0.5, 1, width=32), st.booleans()), min_size=1, max_size=40))
 def test_calibration_error_is_a_share(answers):
-    scores, correct = zip(*answers)
+    scores, correct = zip(*answers, strict=True)
     assert (
         0
         <= NOTEBOOK["expected_calibration_error"](torch.tensor(scores), torch.tensor(correct))
@@ -60,7 +60,7 @@ def test_calibration_error_is_a_share(answers):
 def test_data_is_balanced_and_has_no_repeats(name, labels, total):
     header, *lines = (DATA / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     assert header == "label\tsentence"
-    names, sentences = zip(*(line.split("\t") for line in lines))
+    names, sentences = zip(*(line.split("\t") for line in lines), strict=True)
     assert len(set(sentences)) == total
     assert set(Counter(names).values()) == {total // labels}
 

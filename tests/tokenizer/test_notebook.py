@@ -12,7 +12,7 @@ from tokenizers.pre_tokenizers import ByteLevel
 from transformers import AutoTokenizer
 
 import helpers.tokenizer.figures as figures
-from helpers.weights import choice
+from helpers.weights import resolve
 from tools.notebooks import functions
 
 PARTS = [
@@ -117,9 +117,9 @@ def vocabulary(tokenizer):
 
 @pytest.fixture(scope="module")
 def differing(by_hand, tokenizer):
-    """Characters that the notebook and the library treat differently, each tried between two letters.
+    """Characters that notebook and library treat differently, each tried between two letters.
 
-    Beyond plane 1 there are only CJK, private and unassigned code points and the variation selectors.
+    Beyond plane 1 there are only CJK, private, unassigned code points and variation selectors.
     """
     normalizer, cut = (
         tokenizer.backend_tokenizer.normalizer,
@@ -137,7 +137,7 @@ def differing(by_hand, tokenizer):
 
 @pytest.fixture(scope="module")
 def bpe_tokenizer():
-    return AutoTokenizer.from_pretrained(choice.resolve("causal-lm"))
+    return AutoTokenizer.from_pretrained(resolve("causal-lm"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,95 @@
+"""Draw the stills, each with its real view in headless Chromium: `make stills ONLY=pipeline`."""
+
+import argparse
+import contextlib
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from playwright.sync_api import sync_playwright
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from helpers import weights
+from helpers.drawing.still import ROOMS
+from helpers.drawing.view import View, module, plain
+from helpers.pipeline.explorer import pipeline_explorer
+from tools import environment
+
+WIDTH = 1040  # CSS pixels: an output of JupyterLab on a laptop
+A = "I've been waiting for a HuggingFace course my whole life."
+B = "I hate this so much!"
+
+
+def _load(role, kind):
+    folder = weights.resolve(role)
+    return AutoTokenizer.from_pretrained(folder), kind.from_pretrained(folder, dtype=torch.float32)
+
+
+def _pipeline(*texts):
+    return pipeline_explorer(*_load("sentiment", AutoModelForSequenceClassification), *texts)
+
+
+STILLS = {  # room → name → the explorer, as a notebook calls it
+    "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
+}
+
+
+def sources(room):
+    """Hash of all that a still's look depends on beside its state."""
+    drawn = module(room) + View._css + Path(__file__).with_suffix(".js").read_text()
+    return hashlib.sha256(drawn.encode()).hexdigest()
+
+
+def parts(explorer):
+    """What an explorer's view is drawn from, as its model holds it."""
+    return {
+        name: plain(getattr(explorer, name)) for name in ("inputs", "choices", "start", "state")
+    }
+
+
+@contextlib.contextmanager
+def page():
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=flags)
+        yield browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
+        browser.close()
+
+
+def draw(page, room, explorer):
+    """The still of an explorer as (dict for its JSON, SVG)."""
+    script = Path(__file__).with_suffix(".js").read_text()
+    given = {"module": module(room), "css": View._css, "parts": parts(explorer), "width": WIDTH}
+    drawn = page.evaluate(script, given)
+    kept = {
+        "sources": sources(room),
+        "inputs": explorer.start["inputs"],
+        "state": given["parts"]["state"],
+    }
+    return kept | {"alt": drawn["alt"], "tables": drawn["tables"]}, drawn["svg"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("only", nargs="?", default="", help="a part of the room's name")
+    only = parser.parse_args().only
+    environment.enter()
+    with page() as sheet:
+        for room, name, build in (
+            (r, n, b) for r in STILLS if only in r for n, b in STILLS[r].items()
+        ):
+            kept, svg = draw(sheet, room, build())
+            folder = ROOMS / room / "stills"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{name}.svg").write_text(svg)
+            (folder / f"{name}.json").write_text(
+                json.dumps(kept, ensure_ascii=False, separators=(",", ":")) + "\n"
+            )
+            print(f"{room}/{name}: {len(svg) / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
