@@ -182,7 +182,9 @@ class _Watch(TorchFunctionMode):
         if event == "call" and frame.f_code in self.codes:
             self.seen = self.codes[frame.f_code]
 
-    def __torch_function__(self, function, types, args=(), kwargs=None):  # noqa: ANN001, ANN204
+    def __torch_function__(
+        self, function: Any, types: Any, args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
         name = getattr(function, "__name__", "").removeprefix("special_")
         self.seen = self.names.get(name, self.seen)
         return function(*args, **(kwargs or {}))

@@ -49,7 +49,7 @@ def _number(got: Any) -> int | float:
         got = float(got)
     if isinstance(got, bool) or not isinstance(got, (int, float)):
         raise Unfit
-    return got
+    return math.copysign(math.inf, got) if abs(got) > 1e300 else got  # an int may be beyond a float
 
 
 def _tensor(got: Any) -> torch.Tensor:

@@ -55,9 +55,8 @@ def _config(words: int, positions: int, dim: int, wide: int, layers: int) -> Dis
 
 def _miscounted(got: float, wanted: int, config: DistilBertConfig) -> str:
     off = f"{abs(wanted - got):,} too {'few' if got < wanted else 'many'}. Count part by part."
-    said = {size: what for what, size in _forgotten(config).items() if size}.get(
-        int(wanted - got), off
-    )
+    left_out: dict[float, str] = {size: what for what, size in _forgotten(config).items() if size}
+    said = left_out.get(wanted - got, off)
     return (
         f"A tiny DistilBERT with {config.n_layers} layer(s) has {wanted:,} parameters; "
         f"you count {got:,}. {said}"

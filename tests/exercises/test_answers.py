@@ -50,6 +50,15 @@ def test_what_is_right_passes(room, exercise):
         assert verdict.kind == "right", (i, verdict)
 
 
+@pytest.mark.parametrize("room, exercise", [key for key, check in CHECKS.items() if check.tries])
+def test_a_forgotten_return_is_called_by_its_name(room, exercise):
+    def forgets(*given):
+        given[0]  # and nothing else
+
+    verdict = CHECKS[room, exercise].judge(forgets, *things(room, exercise))
+    assert verdict == ("wrong", "✗ Your function returns nothing: is `return` missing?")
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_right_answer_passes_in_every_kind(room):
     solutions = Room(room)
