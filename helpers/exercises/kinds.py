@@ -49,7 +49,9 @@ def _number(got: Any) -> int | float:
         got = float(got)
     if isinstance(got, bool) or not isinstance(got, (int, float)):
         raise Unfit
-    return math.copysign(math.inf, got) if abs(got) > 1e300 else got  # an int may be beyond a float
+    if abs(got) > 1e300:  # an int may be beyond a float
+        return math.inf if got > 0 else -math.inf
+    return got
 
 
 def _tensor(got: Any) -> torch.Tensor:
