@@ -1,0 +1,68 @@
+"""The teacher's commands, behind `make class`, `class-warm`, `class-status`, `collect`, `class-end`."""
+
+import argparse
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import requests
+
+from classroom import names
+from classroom.collect import collect
+from classroom.image import IMAGE, PROJECT, ready
+from classroom.lesson import FIRST, status, warm
+from classroom.room import Room, end, own_address, start
+
+
+def main() -> None:
+    given = _arguments()
+    ready(IMAGE)
+    room = Room(given.folder, given.port)
+    if given.command != "start" and not room.accounts.exists():
+        sys.exit(f"There is no class in {room.folder} yet: make class NAMES=names.txt")
+    try:
+        COMMANDS[given.command](room, given)
+    except (OSError, ValueError, RuntimeError, requests.RequestException) as error:
+        sys.exit(str(error))
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{' '.join(map(str, error.cmd))}\nended with {error.returncode}; its own words stand above.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("names", type=Path, nargs="?", default=Path("names.txt"))
+    parser.add_argument("--folder", type=Path, default=PROJECT / "class")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--address", default=own_address())
+    parser.add_argument("--notebook", default=FIRST)
+    return parser.parse_args()
+
+
+def _start(room: Room, given: argparse.Namespace) -> None:
+    print(start(room, names.read(given.names), given.address))
+
+
+def _warm(room: Room, given: argparse.Namespace) -> None:
+    problems = warm(room, given.notebook)
+    print("\n".join(problems) or "all are warm")
+    sys.exit(bool(problems))
+
+
+def _collect(room: Room, given: argparse.Namespace) -> None:
+    target = PROJECT / "collected" / f"{room.name}-{datetime.now():%Y-%m-%d-%H%M%S}"
+    rows = collect(room, target)
+    print(f"{len(rows) - 1} notebooks in {target}; manifest.csv lists them")
+
+
+COMMANDS = {
+    "start": _start,
+    "warm": _warm,
+    "status": lambda room, given: print(status(room)),
+    "collect": _collect,
+    "end": lambda room, given: print(end(room)),
+}
+
+if __name__ == "__main__":
+    main()
