@@ -9,17 +9,17 @@ ONLY ?=
 ARGS ?=
 
 lab: .venv/installed
-	$(BIN)/python -m helpers.checkpoints
+	$(BIN)/python -m helpers.weights
 	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
 
 test: .venv/installed
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest $(ARGS)
 
 # In headless Chromium: touch every explorer in a real JupyterLab, turn every slide, leaf through the pages. Screenshots are left
 # in build/browser.
 test-browser: .venv/installed .venv/browser/installed slides site
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/browser -s $(ARGS)
 
 .venv/browser/installed: tests/browser/requirements.txt .venv/installed
@@ -29,12 +29,12 @@ test-browser: .venv/installed .venv/browser/installed slides site
 
 # Run every notebook with Colab's versions, from an empty folder, as there.
 test-colab: .venv/installed .venv-colab/installed
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/colab -v $(ARGS)
 
 # Every fault of network, disk, text and habit that the README's reliability table lists; notebooks on other checkpoints.
 test-faults: .venv/installed
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
 # For a class: slides and pages that need no network, the offline kit, a shared server (as root) and what a student costs on it,
@@ -79,21 +79,21 @@ $(SHARED)/sentiment/model.safetensors: checkpoints/distilbert-reviews/model.safe
 
 # Run notebooks and store what they print: all of them, or those whose name has ONLY in it.
 notebooks: .venv/installed
-	$(BIN)/python -m tests.execute_notebooks $(ONLY)
+	$(BIN)/python -m tools.execute $(ONLY)
 
 # Take out of the notebooks what Colab or JupyterLab added when saving them.
 clean-notebooks: .venv/installed
-	$(BIN)/python -m tests.clean_notebooks
+	$(BIN)/python -m tools.clean
 
 # Write the address and version of pyproject.toml into badges, set-up cells and the README.
 links: .venv/installed
-	$(BIN)/python -m docs.links
+	$(BIN)/python -m tools.links
 
 .venv/installed: requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --requirement requirements.txt --constraint constraints.txt
+	$(BIN)/python -m pip install --editable ".[lab,test]" --constraint constraints.txt
 	touch $@
 
 # The wheels are what Colab lacks: the set-up cell installs them from there.
@@ -110,7 +110,7 @@ picture: .venv/installed .venv/browser/installed
 
 # Measure, and write benchmarks/results.md.
 bench: .venv/installed
-	CHECKPOINTS=embedded $(BIN)/python -m helpers.checkpoints
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m benchmarks
 
 # Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.

@@ -7,23 +7,35 @@ import torch
 
 from benchmarks import classification, explorers, first_answer, generation
 from benchmarks.timing import machine
-from tests import environment
+from tools import environment
 
 SECTIONS = {
-    "classification": (classification, """## Classification
+    "classification": (
+        classification,
+        """## Classification
 
 Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. The probability of the library's label
-within 1e-5 in 32 bits and 0.05 in 16, asserted before any time is taken. Notebook 05 shows why."""),
-    "generation": (generation, """## Generation
+within 1e-5 in 32 bits and 0.05 in 16, asserted before any time is taken. Notebook 05 shows why.""",
+    ),
+    "generation": (
+        generation,
+        """## Generation
 
-`helpers.decoding.generate` on the library's model, and on `helpers.llama.LlamaByHand`. Notebook 06 shows why."""),
-    "explorers": (explorers, """## Explorers, in the kernel
+`helpers.generation.generate` on the library's model, and on `helpers.speed.LlamaByHand`. Notebook 06 shows why.""",
+    ),
+    "explorers": (
+        explorers,
+        """## Explorers, in the kernel
 
 A reader types or moves a slider; how long until the new picture is ready? The bare forward pass is the same model on a
-sentence of about that length. The browser's part comes on top: `make test-browser` prints it."""),
-    "first_answer": (first_answer, """## First answer
+sentence of about that length. The browser's part comes on top: `make test-browser` prints it.""",
+    ),
+    "first_answer": (
+        first_answer,
+        """## First answer
 
-The script is a fresh process each time. The notebook comes with the kernel's start, and with what its cells print before."""),
+The script is a fresh process each time. The notebook comes with the kernel's start, and with what its cells print before.""",
+    ),
 }
 
 

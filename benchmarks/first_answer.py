@@ -10,8 +10,9 @@ import nbformat
 from nbclient import NotebookClient
 
 from benchmarks.timing import interleaved, spread, table
-from helpers.checkpoints import resolve
-from tests.notebook import NOTEBOOKS, PROJECT
+from helpers import PROJECT
+from helpers.weights import resolve
+from tools.notebooks import NOTEBOOKS
 
 PREDICTION = "call"  # id of the cell in notebook 01 that holds the first prediction
 PORT = 8917
@@ -20,8 +21,12 @@ PORT = 8917
 def notebook():
     path = PROJECT / "notebooks" / "01_pipeline.ipynb"
     cells = nbformat.read(path, as_version=4)
-    client = NotebookClient(cells, kernel_name="python3", resources={"metadata": {"path": path.parent}},
-                            shutdown_kernel="immediate")  # a reader's kernel goes on; its end is not part of the wait
+    client = NotebookClient(
+        cells,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
+        shutdown_kernel="immediate",
+    )  # a reader's kernel goes on; its end is not part of the wait
     with client.setup_kernel():
         for index, cell in enumerate(cells.cells):
             client.execute_cell(cell, index)
@@ -37,8 +42,20 @@ def script():
 
 def lab():
     """What `make lab` starts, until the server answers."""
-    server = subprocess.Popen([sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--port={PORT}", "--allow-root",
-                               "--ServerApp.port_retries=0", f"--ServerApp.root_dir={PROJECT}"], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "jupyter",
+            "lab",
+            "--no-browser",
+            f"--port={PORT}",
+            "--allow-root",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={PROJECT}",
+        ],
+        stderr=subprocess.DEVNULL,
+    )
     try:
         while server.poll() is None:
             try:
@@ -53,12 +70,35 @@ def lab():
 
 def measure():
     """Markdown: seconds to the first answer with its aim, to a server, and megabytes of each notebook."""
-    seconds = interleaved({"plain script with pipeline()": script, "kernel start → notebook 01's first prediction": notebook})
+    seconds = interleaved(
+        {
+            "plain script with pipeline()": script,
+            "kernel start → notebook 01's first prediction": notebook,
+        }
+    )
     plain, opened = (statistics.median(values) for values in seconds.values())
     seconds |= interleaved({"JupyterLab, until its server answers": lab})
-    costs = [(path.stem, nbformat.read(path, as_version=4).metadata.cost) for path in NOTEBOOKS if path.parent.name != "solutions"]
-    return "\n\n".join([
-        table(["what", "aim", "reached"], [("first prediction against the plain script", "≤ 1.1 ×", f"{opened / plain:.2f} ×")]),
-        table(["what", "seconds"], [(name, spread(values)) for name, values in seconds.items()]),
-        "Peak memory of each notebook, as `make notebooks` measured it and rounded it up:",
-        table(["notebook", "MB"], [(name, cost["peak_mb"]) for name, cost in costs])])
+    costs = [
+        (path.stem, nbformat.read(path, as_version=4).metadata.cost)
+        for path in NOTEBOOKS
+        if path.parent.name != "solutions"
+    ]
+    return "\n\n".join(
+        [
+            table(
+                ["what", "aim", "reached"],
+                [
+                    (
+                        "first prediction against the plain script",
+                        "≤ 1.1 ×",
+                        f"{opened / plain:.2f} ×",
+                    )
+                ],
+            ),
+            table(
+                ["what", "seconds"], [(name, spread(values)) for name, values in seconds.items()]
+            ),
+            "Peak memory of each notebook, as `make notebooks` measured it and rounded it up:",
+            table(["notebook", "MB"], [(name, cost["peak_mb"]) for name, cost in costs]),
+        ]
+    )

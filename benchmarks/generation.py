@@ -9,13 +9,21 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
 from benchmarks.classification import REVIEW
 from benchmarks.timing import interleaved, spread, table
-from helpers import decoding
-from helpers.checkpoints import resolve
-from helpers.llama import LlamaByHand
+from helpers.generation import decoding
+from helpers.speed import LlamaByHand
+from helpers.weights import resolve
 
 STEPS = 32
-PROMPTS = ["Once upon a time", "My favourite season is", "In the morning, the", "The capital of France", "I", "Why do we",
-           "She said that the book was better than the film", "Two and two"]
+PROMPTS = [
+    "Once upon a time",
+    "My favourite season is",
+    "In the morning, the",
+    "The capital of France",
+    "I",
+    "Why do we",
+    "She said that the book was better than the film",
+    "Two and two",
+]
 SAMPLED = {"do_sample": True, "temperature": 0.7, "top_k": 50, "top_p": 0.9}
 
 
@@ -25,12 +33,24 @@ def ways(model, by_hand, batch, settings):
 
     def library():
         torch.manual_seed(0)
-        return model.generate(**batch, max_new_tokens=STEPS, eos_token_id=None, pad_token_id=pad, **{"do_sample": False} | settings)
+        return model.generate(
+            **batch,
+            max_new_tokens=STEPS,
+            eos_token_id=None,
+            pad_token_id=pad,
+            **{"do_sample": False} | settings,
+        )
 
     def loop(forward):
-        return decoding.generate(forward, **batch, max_new_tokens=STEPS, eos_token_id=[], seed=0, **settings)
+        return decoding.generate(
+            forward, **batch, max_new_tokens=STEPS, eos_token_id=[], seed=0, **settings
+        )
 
-    return {"model.generate": library, "loop by hand": lambda: loop(model), "loop and forward pass by hand": lambda: loop(by_hand)}
+    return {
+        "model.generate": library,
+        "loop by hand": lambda: loop(model),
+        "loop and forward pass by hand": lambda: loop(by_hand),
+    }
 
 
 def compare(name, model, by_hand, batch, settings):
@@ -39,8 +59,15 @@ def compare(name, model, by_hand, batch, settings):
     assert all(torch.equal(call(), wanted) for call in calls.values()), f"{name}: other ids"
     seconds = interleaved(calls)
     whole = statistics.median(seconds["model.generate"])
-    return [(name, way, spread(values, 1e-3 * STEPS, "{:.1f}"), f"{whole / statistics.median(values):.2f}")
-            for way, values in seconds.items()]
+    return [
+        (
+            name,
+            way,
+            spread(values, 1e-3 * STEPS, "{:.1f}"),
+            f"{whole / statistics.median(values):.2f}",
+        )
+        for way, values in seconds.items()
+    ]
 
 
 def limit(model):
@@ -58,18 +85,30 @@ def by_length(model, by_hand, tokenizer, lengths=(16, 64, 256, 512)):
 
     def step(forward, n, cache):
         seen = cache.get_seq_length()
-        forward(input_ids=ids[:, seen:n], attention_mask=mask[:, :n], position_ids=places[:, seen:n], past_key_values=cache,
-                use_cache=True, logits_to_keep=1)
+        forward(
+            input_ids=ids[:, seen:n],
+            attention_mask=mask[:, :n],
+            position_ids=places[:, seen:n],
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
         cache.crop(-(n - seen))
 
     found = {}
     with torch.inference_mode():
         for n in lengths:
             filled = DynamicCache(config=model.config)
-            model(ids[:, :n - 1], past_key_values=filled)
-            seconds = interleaved({"without cache, library": lambda: step(model, n, DynamicCache(config=model.config)),
-                                   "with cache, library": lambda: step(model, n, filled),
-                                   "with cache, by hand": lambda: step(by_hand, n, filled)})
+            model(ids[:, : n - 1], past_key_values=filled)
+            seconds = interleaved(
+                {
+                    "without cache, library": lambda: step(
+                        model, n, DynamicCache(config=model.config)
+                    ),
+                    "with cache, library": lambda: step(model, n, filled),
+                    "with cache, by hand": lambda: step(by_hand, n, filled),
+                }
+            )
             for way, values in seconds.items():
                 found.setdefault(way, []).append(statistics.median(values) * 1e3)
     return lengths, found
@@ -103,13 +142,31 @@ def measure():
         half = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
         rows += compare("greedy, bfloat16", half, LlamaByHand(half), one, {})
         limits["bfloat16"] = limit(half)
-    return "\n\n".join([
-        table(["what, against model.generate", "aim", "reached"],
-              [(f"{name}: {way}", "≥ 1 ×" if way == "loop by hand" else "≥ 1.5 ×", f"{ratio} ×")
-               for name, way, _, ratio in rows if way != "model.generate"]),
-        table(["what", "how", "ms a token", "times as fast"], rows),
-        f"{STEPS} tokens after each prompt, the prompt's own time included; ids equal. Reading the weights once takes "
-        + ", ".join(f"{ms:.1f} ms in {dtype}, at {rate:.0f} GB/s" for dtype, (ms, rate) in limits.items())
-        + ": no step of one text can be faster.",
-        table(["one more token, ms, at a length of", *lengths], [(way, *(f"{ms:.1f}" for ms in values)) for way, values in found.items()]),
-        "![Line chart of the table above: without a cache the time of a step rises with the length, with it hardly](generation.png)"])
+    return "\n\n".join(
+        [
+            table(
+                ["what, against model.generate", "aim", "reached"],
+                [
+                    (
+                        f"{name}: {way}",
+                        "≥ 1 ×" if way == "loop by hand" else "≥ 1.5 ×",
+                        f"{ratio} ×",
+                    )
+                    for name, way, _, ratio in rows
+                    if way != "model.generate"
+                ],
+            ),
+            table(["what", "how", "ms a token", "times as fast"], rows),
+            f"{STEPS} tokens after each prompt, the prompt's own time included; ids equal. Reading the weights once takes "
+            + ", ".join(
+                f"{ms:.1f} ms in {dtype}, at {rate:.0f} GB/s"
+                for dtype, (ms, rate) in limits.items()
+            )
+            + ": no step of one text can be faster.",
+            table(
+                ["one more token, ms, at a length of", *lengths],
+                [(way, *(f"{ms:.1f}" for ms in values)) for way, values in found.items()],
+            ),
+            "![Line chart of the table above: without a cache the time of a step rises with the length, with it hardly](generation.png)",
+        ]
+    )

@@ -24,12 +24,16 @@ def interleaved(calls, rounds=5):
 
 def spread(seconds, unit=1.0, form="{:.2f}"):
     """Median with least and most, as text. `unit`: seconds in one unit, 1e-3 for milliseconds."""
-    return " ".join((form, f"({form} to {form})")).format(*(f(seconds) / unit for f in (statistics.median, min, max)))
+    return " ".join((form, f"({form} to {form})")).format(
+        *(f(seconds) / unit for f in (statistics.median, min, max))
+    )
 
 
 def table(headers, rows):
     """Lines of a Markdown table."""
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in (headers, ["---"] * len(headers), *rows))
+    return "\n".join(
+        "| " + " | ".join(map(str, row)) + " |" for row in (headers, ["---"] * len(headers), *rows)
+    )
 
 
 def machine():
@@ -37,8 +41,12 @@ def machine():
     processor = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            processor = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+            processor = next(
+                line.split(":")[1].strip() for line in file if line.startswith("model name")
+            )
     except OSError:
         pass
-    versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "tokenizers", "ipywidgets"))
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "transformers", "tokenizers", "ipywidgets")
+    )
     return f"{processor}, {torch.get_num_threads()} threads, Python {platform.python_version()}, {versions}"

@@ -13,9 +13,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from helpers.checkpoints import SMOLLM2
+from helpers.weights import SMOLLM2
 
-PROJECT = Path(__file__).resolve().parents[1]
+from helpers import PROJECT  # noqa: E402
 
 
 def make_kit(folder):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from safetensors.torch import load_file, save_file
 
-from helpers.checkpoints import ROLES, CheckpointError, resolve
+from helpers.weights import ROLES, CheckpointError, resolve
 
 
 def share(folder):

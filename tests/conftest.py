@@ -1,15 +1,22 @@
-from tests import environment
+from tools import environment
 
 environment.enter()  # before anything imports transformers
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    pipeline,
+)
 
-from helpers.checkpoints import EMBEDDED, resolve
+from helpers.weights import EMBEDDED, resolve
 
 torch.set_num_threads(2)
-resolve("causal-lm")  # fetched and converted here if need be: in a notebook, its progress would be an output that differs
+resolve(
+    "causal-lm"
+)  # fetched and converted here if need be: in a notebook, its progress would be an output that differs
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +32,19 @@ def model():
 @pytest.fixture(scope="session")
 def classifier(model, tokenizer):
     return pipeline("sentiment-analysis", model=model, tokenizer=tokenizer)
+
+
+@pytest.fixture(scope="session")
+def batch():
+    """Three prompts of 3, 6 and 5 tokens, padded on the left."""
+    ids = torch.randint(3, 97, (3, 6), generator=torch.Generator().manual_seed(0))
+    mask = torch.tensor([[0, 0, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1], [0, 1, 1, 1, 1, 1]])
+    return {"input_ids": ids * mask, "attention_mask": mask}
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    folder = resolve("causal-lm")
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32
+    ), AutoTokenizer.from_pretrained(folder)

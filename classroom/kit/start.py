@@ -32,7 +32,7 @@ def main():
             "--constraint", "constraints.txt")
         (VENV / "ready").touch()
     # The causal-lm is unpacked meanwhile; a notebook that wants it sooner waits for it, or does it itself.
-    subprocess.Popen([PYTHON, "-m", "helpers.checkpoints"], cwd=COURSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.Popen([PYTHON, "-m", "helpers.weights"], cwd=COURSE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with contextlib.suppress(KeyboardInterrupt, subprocess.CalledProcessError):  # Ctrl+C ends JupyterLab, which says so itself
         run("-m", "jupyterlab", "--ServerApp.root_dir=.", "notebooks/00_start_here.ipynb", *sys.argv[1:])
 

@@ -5,13 +5,21 @@ import json
 project = "Behind the Pipeline"
 extensions = ["myst_nb"]
 root_doc = "README"
-include_patterns = ["README.md", "classroom/guide.md", "benchmarks/results.md", "checkpoints/*/README.md", "notebooks/**.ipynb"]
+include_patterns = [
+    "README.md",
+    "classroom/guide.md",
+    "benchmarks/results.md",
+    "checkpoints/*/README.md",
+    "notebooks/**.ipynb",
+]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # the explorers stand as pictures; what would revive them comes from a network
 myst_heading_anchors = 3
-nitpick_ignore_regex = [("myst", "cell-id=.*")]  # links to the anchors below: Sphinx does not look into HTML
+nitpick_ignore_regex = [
+    ("myst", "cell-id=.*")
+]  # links to the anchors below: Sphinx does not look into HTML
 
 html_theme = "furo"
 html_title = project
@@ -47,12 +55,23 @@ BADGE = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.s
 def prepare(app, page, source):
     """Sphinx is about to read a page: add the contents to the first, and anchors to the cells of a notebook."""
     if page == root_doc:
-        source[0] = source[0].replace("](notebooks/solutions)", "](notebooks/solutions/01_pipeline.ipynb)") + CONTENTS
+        source[0] = (
+            source[0].replace("](notebooks/solutions)", "](notebooks/solutions/01_pipeline.ipynb)")
+            + CONTENTS
+        )
     elif page.startswith("notebooks/"):
         notebook, cells = json.loads(source[0].replace(BADGE, "Open in Colab")), []
         for cell in notebook["cells"]:
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
-            cells += [{"cell_type": "markdown", "id": f"anchor-{len(cells)}", "metadata": {}, "source": anchor}, cell]
+            cells += [
+                {
+                    "cell_type": "markdown",
+                    "id": f"anchor-{len(cells)}",
+                    "metadata": {},
+                    "source": anchor,
+                },
+                cell,
+            ]
         source[0] = json.dumps(notebook | {"cells": cells})
 
 

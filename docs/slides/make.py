@@ -13,12 +13,15 @@ from nbconvert import SlidesExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
-from tests.notebook import COURSE, PROJECT
+from helpers import PROJECT
+from tools.notebooks import COURSE
 
 REVEAL = PROJECT / ".venv" / "docs" / "node_modules" / "reveal.js" / "dist"
 BUILD = PROJECT / "build" / "slides"
 KEYS = "<small>Space: the next slide · S: the speaker's view, with notes · Esc: all slides · ?: all keys</small>"
-SHOWN = re.compile(r"#|\*\*You will|.*\*\*Predict", re.DOTALL)  # how a block of text begins that the class sees
+SHOWN = re.compile(
+    r"#|\*\*You will|.*\*\*Predict", re.DOTALL
+)  # how a block of text begins that the class sees
 
 
 def blocks(text):
@@ -28,7 +31,12 @@ def blocks(text):
     for token in MarkdownIt().enable("table").parse(text):
         if token.level == 0 and token.map and token.nesting >= 0:
             source = "\n".join(lines[slice(*token.map)])
-            found.append((source, bool(SHOWN.match(source)) or token.type.endswith(("list_open", "table_open"))))
+            found.append(
+                (
+                    source,
+                    bool(SHOWN.match(source)) or token.type.endswith(("list_open", "table_open")),
+                )
+            )
     return found
 
 
@@ -44,7 +52,9 @@ def parts(text):
 
 def portable(text):
     """Return a text without badge, anchors and way-marks, whose links lead to slides or, where there are none, nowhere."""
-    text = re.sub(r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*", "", text, flags=re.MULTILINE)
+    text = re.sub(
+        r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*", "", text, flags=re.MULTILINE
+    )
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
     return re.sub(r"\[([^\]]+)\]\((?!https?:|\d\d_\w+\.html\))[^)]*\)", r"\1", text)
 
@@ -56,7 +66,11 @@ class Slides(Preprocessor):
         cells, heading = [], ""
         for cell in notebook.cells:
             kind = cell.metadata.slideshow.slide_type
-            headings = re.findall(r"^#+ (.+)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else []
+            headings = (
+                re.findall(r"^#+ (.+)", cell.source, re.MULTILINE)
+                if cell.cell_type == "markdown"
+                else []
+            )
             heading = headings[-1] if headings else heading
             if cell.cell_type == "markdown" and kind in ("slide", "subslide"):
                 before, shown, spoken = parts(portable(cell.source))
@@ -71,8 +85,12 @@ class Slides(Preprocessor):
                 for output in cell.outputs:
                     if output.output_type == "execute_result":  # a picture or a table stands alone
                         cell.metadata.transient = {"remove_source": True}
-                    if "text/html" in output.get("data", ()):  # to reveal.js each <section> is a slide
-                        output.data["text/html"] = re.sub(r"(</?|\.btp )section\b", r"\1btp-section", output.data["text/html"])
+                    if "text/html" in output.get(
+                        "data", ()
+                    ):  # to reveal.js each <section> is a slide
+                        output.data["text/html"] = re.sub(
+                            r"(</?|\.btp )section\b", r"\1btp-section", output.data["text/html"]
+                        )
                 cells.append(cell)
         cells[1].source += f"\n\n{KEYS}"
         notebook.cells = [cell for cell in cells if cell.source]
@@ -80,22 +98,37 @@ class Slides(Preprocessor):
 
 
 def _text(source, kind):
-    return nbformat.v4.new_markdown_cell(source.strip(), metadata={"slideshow": {"slide_type": kind}})
+    return nbformat.v4.new_markdown_cell(
+        source.strip(), metadata={"slideshow": {"slide_type": kind}}
+    )
 
 
 def exporter():
     """Return nbconvert's exporter of slides with our template, and nothing in it that is fetched from anywhere."""
-    configuration = Config({
-        "CSSHTMLHeaderPreprocessor": {"style": "a11y-light"},
-        "HTMLExporter": {"exclude_anchor_links": True},
-        "TemplateExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}})
-    return SlidesExporter(config=configuration, template_name="slides", extra_template_basedirs=[str(PROJECT / "docs")],
-                          preprocessors=[Slides])
+    configuration = Config(
+        {
+            "CSSHTMLHeaderPreprocessor": {"style": "a11y-light"},
+            "HTMLExporter": {"exclude_anchor_links": True},
+            "TemplateExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True},
+        }
+    )
+    return SlidesExporter(
+        config=configuration,
+        template_name="slides",
+        extra_template_basedirs=[str(PROJECT / "docs")],
+        preprocessors=[Slides],
+    )
 
 
 def main():
-    inlined = {name: (REVEAL / path).read_text(encoding="utf-8") for name, path in
-               {"reveal_css": "reveal.css", "reveal_js": "reveal.js", "notes_js": "plugin/notes.js"}.items()}
+    inlined = {
+        name: (REVEAL / path).read_text(encoding="utf-8")
+        for name, path in {
+            "reveal_css": "reveal.css",
+            "reveal_js": "reveal.js",
+            "notes_js": "plugin/notes.js",
+        }.items()
+    }
     inlined["own_css"] = (PROJECT / "docs" / "slides" / "slides.css").read_text(encoding="utf-8")
     BUILD.mkdir(parents=True, exist_ok=True)
     for path in COURSE:

@@ -4,8 +4,8 @@ import statistics
 
 import pytest
 
-from tests.browser.conftest import AXE, PICTURES
-from tests.notebook import NOTEBOOKS
+from tools.browser import AXE, PICTURES
+from tools.notebooks import NOTEBOOKS
 
 STEMS = [path.stem for path in NOTEBOOKS if path.parent.name != "solutions"]
 HOSTILE = "</td></table><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
@@ -29,8 +29,12 @@ def page(request, open_notebook):
 
 
 def theme(page, name):
-    page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {name}'}})")
-    page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(name == 'Light').lower()}'")
+    page.evaluate(
+        f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {name}'}})"
+    )
+    page.wait_for_function(
+        f"document.body.dataset.jpThemeLight === '{str(name == 'Light').lower()}'"
+    )
     page.wait_for_timeout(500)
 
 
@@ -46,7 +50,11 @@ def picture_changes(page, action):
     """Do something to the page, and wait until the picture is another one."""
     before = page.inner_html(".btp-controls .btp")
     action()
-    page.wait_for_function("before => document.querySelector('.btp-controls .btp').innerHTML !== before", arg=before, timeout=10_000)
+    page.wait_for_function(
+        "before => document.querySelector('.btp-controls .btp').innerHTML !== before",
+        arg=before,
+        timeout=10_000,
+    )
 
 
 @pytest.mark.parametrize("name", ["Light", "Dark"])
@@ -56,10 +64,16 @@ def test_no_serious_violation_of_accessibility(page, name):
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run('.btp-controls')")
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.locator(".btp-controls").first.screenshot(path=PICTURES / f"{page.stem}-{name.lower()}.png")
+    page.locator(".btp-controls").first.screenshot(
+        path=PICTURES / f"{page.stem}-{name.lower()}.png"
+    )
     page.set_viewport_size({"width": 1280, "height": 720})
     theme(page, "Light")
-    said = [(entry["id"], entry["impact"], node["html"][:200]) for entry in found["violations"] for node in entry["nodes"]]
+    said = [
+        (entry["id"], entry["impact"], node["html"][:200])
+        for entry in found["violations"]
+        for node in entry["nodes"]
+    ]
     assert [entry for entry in said if entry[1] in ("serious", "critical")] == []
     assert found["passes"], "axe looked at nothing"
 
@@ -68,8 +82,10 @@ def test_no_serious_violation_of_accessibility(page, name):
 def test_fits_its_pane(page, width):
     page.set_viewport_size({"width": width, "height": 720})
     page.wait_for_timeout(300)
-    pane, picture = page.evaluate("[...document.querySelectorAll('.btp-controls, .btp-controls .btp')]"
-                                  ".slice(0, 2).map(e => [e.scrollWidth, e.clientWidth])")
+    pane, picture = page.evaluate(
+        "[...document.querySelectorAll('.btp-controls, .btp-controls .btp')]"
+        ".slice(0, 2).map(e => [e.scrollWidth, e.clientWidth])"
+    )
     page.locator(".btp-controls").first.screenshot(path=PICTURES / f"{page.stem}-{width}.png")
     page.set_viewport_size({"width": 1280, "height": 720})
     assert pane[0] <= pane[1] + 1 and picture[0] <= picture[1] + 1
@@ -80,19 +96,28 @@ def test_every_control_is_reached_and_named(page):
     fields.first.focus()
     reached = set()
     for _ in range(fields.count() + 60):
-        reached.add(page.evaluate("[...document.querySelectorAll('.btp-controls')][0]"
-                                  f".querySelectorAll('{FIELDS}').values().toArray().indexOf(document.activeElement)"))
+        reached.add(
+            page.evaluate(
+                "[...document.querySelectorAll('.btp-controls')][0]"
+                f".querySelectorAll('{FIELDS}').values().toArray().indexOf(document.activeElement)"
+            )
+        )
         page.keyboard.press("Tab")
     assert set(range(fields.count())) <= reached
     for field in fields.all():
-        assert field.evaluate("e => [...(e.labels ?? [])].map(l => l.innerText).join('') || e.innerText").strip()
+        assert field.evaluate(
+            "e => [...(e.labels ?? [])].map(l => l.innerText).join('') || e.innerText"
+        ).strip()
 
 
 def test_every_number_field_moves_the_picture(page):
     for field in page.locator(".btp-controls >> nth=0 >> input[type=number]").all():
         if field.is_visible():
             before, least, most = field.evaluate("e => [e.value, e.min, e.max]")
-            for value in (least if before != least else most, before):  # one step may change nothing that is drawn
+            for value in (
+                least if before != least else most,
+                before,
+            ):  # one step may change nothing that is drawn
                 picture_changes(page, lambda: (field.fill(value), field.press("Enter")))
     field = page.locator(".btp-controls >> nth=0 >> input[type=number]:visible").first
     if field.count():
@@ -114,9 +139,13 @@ def test_dragging_a_slider_moves_its_field(page):
     upper = field.evaluate("e => Number(e.value) > (Number(e.max) + Number(e.min)) / 2")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    page.mouse.move(bar["x"] + (0.05 if upper else 0.95) * bar["width"], box["y"] + box["height"] / 2, steps=30)
+    page.mouse.move(
+        bar["x"] + (0.05 if upper else 0.95) * bar["width"], box["y"] + box["height"] / 2, steps=30
+    )
     page.mouse.up()
-    page.wait_for_function("([e, before]) => e.value !== before", arg=[field.element_handle(), before], timeout=5000)
+    page.wait_for_function(
+        "([e, before]) => e.value !== before", arg=[field.element_handle(), before], timeout=5000
+    )
     settled(page)
 
 
@@ -128,10 +157,14 @@ def test_a_key_press_changes_the_page_at_once(page):
         page.keyboard.press(key)
         page.wait_for_timeout(250)
     delays = page.evaluate("window.delays")
-    print(f"\n{page.stem}: key press to changed page, median {statistics.median(delays):.0f} ms, "
-          f"worst {max(delays):.0f} ms of {len(delays)}")
+    print(
+        f"\n{page.stem}: key press to changed page, median {statistics.median(delays):.0f} ms, "
+        f"worst {max(delays):.0f} ms of {len(delays)}"
+    )
     assert len(delays) >= 15
-    assert statistics.median(delays) <= 150  # the aim is 100 on a quiet machine; a shared one may need half as much again
+    assert (
+        statistics.median(delays) <= 150
+    )  # the aim is 100 on a quiet machine; a shared one may need half as much again
 
 
 def test_after_fast_typing_the_last_state_is_shown(page):

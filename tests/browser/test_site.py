@@ -5,12 +5,23 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.browser.conftest import AXE, PICTURES
-from tests.notebook import COURSE, NOTEBOOKS, PROJECT
+from helpers import PROJECT
+from tools.browser import AXE, PICTURES
+from tools.notebooks import COURSE, NOTEBOOKS
 
 SITE = PROJECT / "build" / "site"
-NAMES = ["index", "classroom/guide", "benchmarks/results", *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS)]
-LOOKS = {"light": (1280, 720, "light"), "dark": (1280, 720, "dark"), "narrow": (420, 800, "light"), "wide": (1440, 900, "light")}
+NAMES = [
+    "index",
+    "classroom/guide",
+    "benchmarks/results",
+    *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS),
+]
+LOOKS = {
+    "light": (1280, 720, "light"),
+    "dark": (1280, 720, "dark"),
+    "narrow": (420, 800, "light"),
+    "wide": (1440, 900, "light"),
+}
 
 
 @pytest.fixture
@@ -20,12 +31,21 @@ def open_page(chromium):
 
     def run(path, look="light"):
         width, height, scheme = LOOKS[look]
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, offline=True)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+        )
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or complaints.append(request.url))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:")) or complaints.append(request.url)
+            ),
+        )
         page.on("requestfailed", lambda request: complaints.append(request.url))
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on(
+            "console", lambda message: message.type == "error" and complaints.append(message.text)
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto((SITE / path).as_uri())
         return page
@@ -41,8 +61,11 @@ def open_page(chromium):
 def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     page = open_page(f"notebooks/{path.stem}.html", look)
     assert page.locator(".btp").first.is_visible() and "widget-view" not in page.content()
-    assert page.evaluate("""() => ["html", ".content"].map(name => document.querySelector(name))
-        .filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)""") == []
+    assert (
+        page.evaluate("""() => ["html", ".content"].map(name => document.querySelector(name))
+        .filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)""")
+        == []
+    )
     pictures = PICTURES / "site"
     pictures.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=pictures / f"{path.stem}-{look}.png")
@@ -56,7 +79,9 @@ def test_all_text_stands_out_from_its_background(path, look, open_page):
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run('article', {runOnly: ['color-contrast']})")
     assert found["passes"]
-    assert [node["html"][:200] for violation in found["violations"] for node in violation["nodes"]] == []
+    assert [
+        node["html"][:200] for violation in found["violations"] for node in violation["nodes"]
+    ] == []
 
 
 def test_next_leads_through_the_course(open_page):

@@ -3,8 +3,8 @@
 import pytest
 
 from docs.slides.make import BUILD
-from tests.browser.conftest import PICTURES
-from tests.notebook import COURSE
+from tools.browser import PICTURES
+from tools.notebooks import COURSE
 
 # Least sizes of text in CSS pixels: code and its output, an explorer's picture, all else.
 CODE, PICTURE, PROSE = 18, 12, 20
@@ -45,7 +45,12 @@ def test_every_slide_fits_and_is_legible(path, browser):
     pictures = PICTURES / "slides" / path.stem
     pictures.mkdir(parents=True, exist_ok=True)
     page, complaints, found = browser.new_page(), [], {}
-    page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or complaints.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith(("file:", "data:", "blob:")) or complaints.append(request.url)
+        ),
+    )
     page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto((BUILD / f"{path.stem}.html").as_uri())
@@ -57,7 +62,9 @@ def test_every_slide_fits_and_is_legible(path, browser):
         page.screenshot(path=pictures / f"{number:02}.png")
         found[number] = page.evaluate(MEASURE, [CODE, PICTURE, PROSE])
         page.evaluate("Reveal.next()")
-    notes = page.evaluate("[...document.querySelectorAll('aside.notes')].map(notes => notes.textContent.trim())")
+    notes = page.evaluate(
+        "[...document.querySelectorAll('aside.notes')].map(notes => notes.textContent.trim())"
+    )
     assert len(notes) >= total / 2 and all(notes)
     assert page.evaluate("Reveal.isLastSlide() && Reveal.getSlidePastCount() + 1") == total
     page.close()
@@ -76,6 +83,15 @@ def test_speaker_view_opens_from_the_disk(browser):
     page.keyboard.press("ArrowRight")  # to the section with the two sentences
     notes = view.locator(".speaker-controls-notes .value")
     notes.get_by_text("Two sentences, to be used all through the course").wait_for()
-    assert view.frame_locator("#current-slide iframe").get_by_role("heading", name="The one call").is_visible()
-    assert view.frame_locator("#upcoming-slide iframe").get_by_role("paragraph").get_by_text("which gets the higher score?").is_visible()
+    assert (
+        view.frame_locator("#current-slide iframe")
+        .get_by_role("heading", name="The one call")
+        .is_visible()
+    )
+    assert (
+        view.frame_locator("#upcoming-slide iframe")
+        .get_by_role("paragraph")
+        .get_by_text("which gets the higher score?")
+        .is_visible()
+    )
     view.screenshot(path=PICTURES / "slides" / "speaker.png")

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 from classroom.grade import exercises, grade
-from tests import environment
-from tests.notebook import PROJECT
+from helpers import PROJECT
+from tools import environment
 
 STEM = "01_pipeline"
 WANTED = ["pipeline.probabilities", "pipeline.answer", "pipeline.ranking", "pipeline.fooled"]
@@ -49,13 +49,13 @@ def test_the_solution_is_right(tmp_path):
 
 
 def test_printing_right_does_not_count(tmp_path):
-    path = hand_in(tmp_path, exercise_1="import helpers.checks.pipeline as checks\nprint('✓ Right.')",
+    path = hand_in(tmp_path, exercise_1="import helpers.pipeline.checks as checks\nprint('✓ Right.')",
                    exercise_2="checks.answer = lambda *given: print('✓ Right.')\nchecks.answer(1, 2)")
     assert verdicts(path) == ["not tried", "error", "not tried", "not tried"]
 
 
 def test_wrong_broken_and_deleted_are_told_apart(tmp_path):
-    setup = "import helpers.checks.pipeline as checks\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
+    setup = "import helpers.pipeline.checks as checks\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
     path = hand_in(tmp_path, exercise_1=setup + "checks.probabilities(some_logits.softmax(dim=0), some_logits)",
                    exercise_2="def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)", exercise_3=None,
                    exercise_4="checks.fooled((1 / 0, 'POSITIVE'), classifier)")

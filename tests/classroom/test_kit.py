@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from classroom.make_kit import make_kit
-from tests.environment import SETTINGS
+from tools.environment import SETTINGS
 
 NOTEBOOKS = ["notebooks/01_pipeline.ipynb", "notebooks/06_generation.ipynb"]
 # A network of its own with nothing in it but loopback; without root, in a user namespace.

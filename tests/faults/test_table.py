@@ -1,7 +1,7 @@
 """Runs last: by then every test has said what it saw."""
 
-from tests.faults import report
-from tests.notebook import PROJECT
+from helpers import PROJECT
+from tools.faults import report
 
 
 def test_readme_has_the_table():

@@ -1,0 +1,1 @@
+"""What the explorers and figures of all rooms share."""

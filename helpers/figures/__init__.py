@@ -1,1 +1,0 @@
-"""Static figures that a notebook shows once, one module a notebook."""

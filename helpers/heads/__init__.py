@@ -1,0 +1,1 @@
+"""Body and heads: what notebook 03 shows and asks."""

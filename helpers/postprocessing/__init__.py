@@ -1,0 +1,1 @@
+"""Logits to answers: what notebook 04 shows and asks."""

@@ -1,0 +1,1 @@
+"""The other tasks: what notebook 07 shows and asks."""

@@ -1,0 +1,1 @@
+"""Text to ids: what notebook 02 shows and asks."""

@@ -1,0 +1,106 @@
+"""Run notebooks top to bottom in fresh kernels and store their outputs: `make notebooks`, or `make notebooks ONLY=01`.
+
+What differs from run to run is not stored: widget models, timings, versions of the kernel. Each notebook's metadata keeps
+what it cost, its kernel's peak memory and its seconds, rounded up; notebook 00 prints a table of these and so runs last.
+"""
+
+import argparse
+import math
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from helpers import PROJECT
+from tools import environment
+from tools.notebooks import NOTEBOOKS
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def peak_megabytes(process):
+    """Largest resident size so far of a process, by its number or "self", MB; None where the system does not tell."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1000
+
+
+def joined(outputs):
+    """Outputs with neighbouring pieces of one stream put together: a slow kernel sends a cell's lines in several."""
+    kept = []
+    for output in outputs:
+        if kept and output.output_type == "stream" and kept[-1].get("name") == output.name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
+
+
+async def executed(path, environment):
+    """Run a notebook in a fresh kernel: {id of a cell: the text it printed}."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        startup_timeout=180,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
+    )
+    await client.async_execute(env=environment)
+    return {
+        cell.id: "".join(output.get("text", "") for output in cell.get("outputs", ()))
+        for cell in notebook.cells
+    }
+
+
+def execute(path):
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        startup_timeout=180,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
+    )
+    with client.setup_kernel():
+        started = time.monotonic()
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+        seconds, peak = time.monotonic() - started, peak_megabytes(client.km.provisioner.pid)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            cell.outputs = joined(cell.outputs)
+            for output in cell.outputs:
+                if "data" in output:
+                    output.data.pop(WIDGET, None)
+    cost = notebook.metadata.setdefault("cost", {})
+    if peak and not 0.8 < peak / cost.get("peak_mb", 1) <= 1:
+        cost["peak_mb"] = math.ceil(peak * 1.05 / 50) * 50
+    if not 0.3 < seconds / cost.get("run_s", 1) <= 1:
+        cost["run_s"] = math.ceil(seconds / 10) * 10
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata.language_info = {"name": "python"}
+    nbformat.write(notebook, path)
+    print(f"{path.relative_to(PROJECT)}: {seconds:.0f} s, peak {peak or math.nan:.0f} MB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("only", nargs="?", default="", help="a part of the file name")
+    only = parser.parse_args().only
+    paths = [path for path in reversed(NOTEBOOKS) if only in path.name]
+    if not paths:
+        sys.exit(f"no notebook has {only!r} in its name")
+    environment.enter()
+    for path in paths:
+        execute(path)
+
+
+if __name__ == "__main__":
+    main()
