@@ -17,8 +17,8 @@ from classroom.room import Room
 
 MEGABYTES = 20  # a notebook larger than this is named, not copied
 LARGEST = 500_000_000  # bytes of one student's notebooks
-FIND = f"find . -type f -name '*.ipynb' -not -path '*/.*' -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
-TOO_LARGE = f"find . -type f -name '*.ipynb' -not -path '*/.*' -size +{MEGABYTES - 1}M"
+FIND = f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
+TOO_LARGE = f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size +{MEGABYTES - 1}M"
 
 
 def collect(room: Room, target: Path) -> list[tuple[str, ...]]:
@@ -52,6 +52,6 @@ def notebooks(archive: bytes):
 def _read(volume: str, script: str) -> bytes:
     """What a script prints in a student's home, which it can't change; at most LARGEST bytes."""
     sandbox = ["--rm", "--network", "none", "--read-only", "--cap-drop", "ALL", "--log-driver", "none"]
-    mount = ["--volume", f"{volume}:/home/student:ro", "--workdir", "/home/student/behind-the-pipeline"]
+    mount = ["--volume", f"{volume}:/home/student:ro", "--workdir", "/home/student"]
     command = ["docker", "run", *sandbox, *mount, "--entrypoint", "sh", IMAGE, "-c", f"{script} | head -c {LARGEST}"]
     return subprocess.run(command, check=True, capture_output=True).stdout

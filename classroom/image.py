@@ -4,15 +4,16 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
 from classroom.wheels import PROJECT, download, this_system
-from helpers.checkpoints import SMOLLM2
+from helpers.weights.choice import SMOLLM2
 
 IMAGE = os.environ.get("IMAGE", "behind-the-pipeline:latest")
 REQUIREMENTS = PROJECT / "classroom" / "image" / "requirements.txt"
-DOWNLOADS = PROJECT / "build" / "classroom" / "wheels"
+BUILD = PROJECT / "build" / "classroom"
 
 
 def docker(*arguments: object, **options) -> str:
@@ -38,7 +39,10 @@ def build(base: str | None) -> None:
     version = ["python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     python = docker("run", "--rm", "--entrypoint", version[0], base, *version[1:]).strip()
     wheels = f"{this_system()}-{python}"
-    download(REQUIREMENTS, python, this_system(), DOWNLOADS / wheels, more=(SMOLLM2[0],))
+    download(REQUIREMENTS, python, this_system(), BUILD / "wheels" / wheels, more=(SMOLLM2[0],))
+    shutil.rmtree(BUILD / "course", ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", BUILD / "course", PROJECT]
+    subprocess.run(pip, check=True)
     arguments = ["--build-arg", f"BASE={base}", "--build-arg", f"WHEELS={wheels}", "--tag", IMAGE]
     docker("build", *arguments, "--file", "classroom/Containerfile", ".", cwd=PROJECT, stdout=None)
 
