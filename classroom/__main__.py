@@ -1,4 +1,4 @@
-"""The teacher's commands, behind `make class`, `class-warm`, `class-status`, `collect`, `class-end`."""
+"""The teacher's commands, behind `make class`, `class-slips`, `class-warm`, `class-status`, `collect`, `class-end`."""
 
 import argparse
 import subprocess
@@ -17,9 +17,10 @@ from classroom.room import Room, end, own_address, start
 
 def main() -> None:
     given = _arguments()
-    ready(IMAGE)
     room = Room(given.folder, given.port)
-    if given.command != "start" and not room.accounts.exists():
+    if given.command != "slips":
+        ready(IMAGE)
+    if given.command not in ("start", "slips") and not room.accounts.exists():
         sys.exit(f"There is no class in {room.folder} yet: make class NAMES=names.txt")
     try:
         COMMANDS[given.command](room, given)
@@ -44,6 +45,14 @@ def _start(room: Room, given: argparse.Namespace) -> None:
     print(start(room, names.read(given.names), given.address))
 
 
+def _slips(room: Room, given: argparse.Namespace) -> None:
+    """Accounts and slips alone, for a hub elsewhere."""
+    room.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    accounts = names.enrol(names.read(given.names), room.accounts)
+    names.write(room.folder / "slips.html", names.slips(accounts, f"https://{given.address}", ""))
+    print(f"{len(accounts)} accounts in {room.accounts}; print {room.folder / 'slips.html'}")
+
+
 def _warm(room: Room, given: argparse.Namespace) -> None:
     problems = warm(room, given.notebook)
     print("\n".join(problems) or "all are warm")
@@ -58,6 +67,7 @@ def _collect(room: Room, given: argparse.Namespace) -> None:
 
 COMMANDS = {
     "start": _start,
+    "slips": _slips,
     "warm": _warm,
     "status": lambda room, given: print(status(room)),
     "collect": _collect,

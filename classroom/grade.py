@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,8 @@ from classroom.handins import HandIn, read
 from classroom.image import IMAGE, PROJECT, docker, ready
 from classroom.names import PAGES
 
-SECONDS = 420  # until a container is killed from outside; inside, a notebook has 300
+CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes a tenth of it
+GRACE = 60  # seconds more until a container is killed from outside
 ANSWER = 1_000_000  # bytes of a container's answer that are read
 MEMORY = "1500m"
 LIMITS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
@@ -79,7 +81,9 @@ def _verdict(verdict: object, words: object) -> tuple[str, str]:
 def _contained(data: bytes) -> tuple[bytes, str | None]:
     """The answer of a container, and why there is none."""
     name = f"homework-{uuid.uuid4().hex[:12]}"
-    command = ["docker", "run", "--name", name, "--interactive", *LIMITS, IMAGE, "python", "/opt/course/bin/run_homework.py"]
+    command = ["docker", "run", "--name", name, "--interactive", *LIMITS]
+    command += [part for variable in _seconds() for part in ("--env", variable)]
+    command += [IMAGE, "python", "/opt/course/bin/run_homework.py"]
     with tempfile.TemporaryFile() as notebook:
         notebook.write(data)
         notebook.seek(0)
@@ -91,15 +95,15 @@ def _contained(data: bytes) -> tuple[bytes, str | None]:
         docker("rm", "--force", name)
         if killed:
             return answer, f"out of memory: more than {MEMORY}"
-    return answer, "time is up" if time.monotonic() - started > SECONDS else None
+    return answer, "time is up" if time.monotonic() - started > NOTEBOOK_SECONDS + GRACE else None
 
 
 def _bounded(run: subprocess.Popen, name: str) -> bytes:
-    """What the container prints, up to ANSWER bytes and SECONDS; then it is killed."""
+    """What the container prints, up to ANSWER bytes; one that says too much or nothing in its time is killed."""
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(run.stdout.read, ANSWER)
         try:
-            answer = reading.result(SECONDS)
+            answer = reading.result(NOTEBOOK_SECONDS + GRACE)
         except TimeoutError:
             answer = b""
         if len(answer) in (0, ANSWER):
@@ -107,18 +111,22 @@ def _bounded(run: subprocess.Popen, name: str) -> bytes:
     return answer
 
 
+def _seconds() -> list[str]:
+    return [f"CELL_SECONDS={CELL_SECONDS}", f"NOTEBOOK_SECONDS={NOTEBOOK_SECONDS}"]
+
+
 def _trusted(data: bytes) -> tuple[bytes, str | None]:
     """Without Docker: the same run as you, in a folder of its own."""
     with tempfile.TemporaryDirectory() as home:
         room = Path(home, "behind-the-pipeline")
         room.mkdir()
-        for name in ("helpers", "notebooks"):
-            (room / name).symlink_to(PROJECT / name)
+        shutil.copytree(PROJECT / "notebooks", room / "notebooks", ignore=shutil.ignore_patterns("solutions"))
         command = [sys.executable, PROJECT / "classroom" / "image" / "run_homework.py"]
         environment = os.environ | {"HOME": home, "CHECKPOINTS": "embedded", "HF_HUB_OFFLINE": "1"}
+        environment |= dict(variable.split("=") for variable in _seconds())
         environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         with contextlib.suppress(subprocess.TimeoutExpired):
-            done = subprocess.run(command, input=data, stdout=subprocess.PIPE, timeout=SECONDS, env=environment)
+            done = subprocess.run(command, input=data, stdout=subprocess.PIPE, timeout=NOTEBOOK_SECONDS + GRACE, env=environment)
             return done.stdout, None
     return b"", "time is up"
 

@@ -73,9 +73,9 @@ def _unzip(name: str, data: bytes, course: dict, depth: int) -> Iterator[HandIn]
 
 
 def _whole_class(entries: list[zipfile.ZipInfo]) -> bool:
-    students = {PLATFORM.match(entry.filename) for entry in entries}
+    named = [PLATFORM.match(entry.filename) for entry in entries]
     folders = {PurePosixPath(entry.filename).parts[0] for entry in entries if "/" in entry.filename}
-    return None not in students or len(folders) > 1
+    return all(named) or len(folders) > 1
 
 
 def _student(name: str, course: dict) -> tuple[str, str | None]:

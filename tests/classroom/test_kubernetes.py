@@ -4,6 +4,7 @@
 filled in and the JSON schema made of its YAML form, as its own release script does. Its licence (BSD, 3 clauses) is inside.
 """
 
+import base64
 import re
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def objects():
 @pytest.fixture(scope="module")
 def spawner(objects):
     """The values that the hub itself reads: they shape a student's pod."""
-    return yaml.safe_load(objects["Secret", "hub"]["stringData"]["values.yaml"])
+    return yaml.safe_load(base64.b64decode(objects["Secret", "hub"]["data"]["values.yaml"]))
 
 
 def test_the_chart_is_the_one_that_is_named():
@@ -104,7 +105,7 @@ def test_the_image_is_on_the_nodes_and_there_is_room_before_nine(objects):
     placeholder = objects["StatefulSet", "user-placeholder"]["spec"]
     [container] = placeholder["template"]["spec"]["containers"]
     assert placeholder["replicas"] == 30
-    assert container["resources"]["requests"]["memory"] == "1073741824"
+    assert container["resources"]["requests"]["memory"] == "1G"
 
 
 def test_the_hub_and_the_proxy_are_watched(objects):
