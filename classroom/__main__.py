@@ -27,7 +27,9 @@ def main() -> None:
     except (OSError, ValueError, RuntimeError, requests.RequestException) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
-        sys.exit(f"{' '.join(map(str, error.cmd))}\nended with {error.returncode}; its own words stand above.")
+        sys.exit(
+            f"{' '.join(map(str, error.cmd))}\nended with {error.returncode}; its own words stand above."
+        )
 
 
 def _arguments() -> argparse.Namespace:

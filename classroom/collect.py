@@ -18,7 +18,9 @@ from classroom.room import Room
 MEGABYTES = 20  # a notebook larger than this is named, not copied
 LARGEST = 500_000_000  # bytes of one student's notebooks
 FIND = f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
-TOO_LARGE = f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size +{MEGABYTES - 1}M"
+TOO_LARGE = (
+    f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size +{MEGABYTES - 1}M"
+)
 
 
 def collect(room: Room, target: Path) -> list[tuple[str, ...]]:
@@ -30,7 +32,9 @@ def collect(room: Room, target: Path) -> list[tuple[str, ...]]:
             copy = target / login / path
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(data)
-            rows.append((account["name"], login, str(path), modified, hashlib.sha256(data).hexdigest()))
+            rows.append(
+                (account["name"], login, str(path), modified, hashlib.sha256(data).hexdigest())
+            )
         for path in _read(home, TOO_LARGE).decode(errors="replace").splitlines()[:100]:
             rows.append((account["name"], login, path, "", f"not copied: {MEGABYTES} MB or more"))
     target.mkdir(parents=True, exist_ok=True)
@@ -51,7 +55,26 @@ def notebooks(archive: bytes):
 
 def _read(volume: str, script: str) -> bytes:
     """What a script prints in a student's home, which it can't change; at most LARGEST bytes."""
-    sandbox = ["--rm", "--network", "none", "--read-only", "--cap-drop", "ALL", "--log-driver", "none"]
+    sandbox = [
+        "--rm",
+        "--network",
+        "none",
+        "--read-only",
+        "--cap-drop",
+        "ALL",
+        "--log-driver",
+        "none",
+    ]
     mount = ["--volume", f"{volume}:/home/student:ro", "--workdir", "/home/student"]
-    command = ["docker", "run", *sandbox, *mount, "--entrypoint", "sh", IMAGE, "-c", f"{script} | head -c {LARGEST}"]
+    command = [
+        "docker",
+        "run",
+        *sandbox,
+        *mount,
+        "--entrypoint",
+        "sh",
+        IMAGE,
+        "-c",
+        f"{script} | head -c {LARGEST}",
+    ]
     return subprocess.run(command, check=True, capture_output=True).stdout

@@ -32,11 +32,39 @@ CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes
 GRACE = 60  # seconds more until a container is killed from outside
 ANSWER = 1_000_000  # bytes of a container's answer that are read
 MEMORY = "1500m"
-LIMITS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-LIMITS += ["--memory", MEMORY, "--memory-swap", MEMORY, "--cpus", "1", "--pids-limit", "200", "--log-driver", "none"]
+LIMITS = [
+    "--network",
+    "none",
+    "--read-only",
+    "--cap-drop",
+    "ALL",
+    "--security-opt",
+    "no-new-privileges",
+]
+LIMITS += [
+    "--memory",
+    MEMORY,
+    "--memory-swap",
+    MEMORY,
+    "--cpus",
+    "1",
+    "--pids-limit",
+    "200",
+    "--log-driver",
+    "none",
+]
 LIMITS += ["--ulimit", "core=0", "--init", "--tmpfs", "/tmp:size=64m,mode=1777"]
 LIMITS += ["--tmpfs", "/home/student:size=128m,uid=1000,gid=1000,mode=700"]
-VERDICTS = {"right", "wrong", "not tried", "error", "timeout", "no verdict", "too much output", "killed"}
+VERDICTS = {
+    "right",
+    "wrong",
+    "not tried",
+    "error",
+    "timeout",
+    "no verdict",
+    "too much output",
+    "killed",
+}
 
 
 class Grade(NamedTuple):
@@ -54,7 +82,11 @@ def lessons() -> dict[str, nbformat.NotebookNode]:
 
 def exercises(notebook: nbformat.NotebookNode) -> list[str]:
     """The checks that a notebook of the course calls, in order: `["probabilities", …]`."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.id.startswith("exercise")]
+    cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.id.startswith("exercise")
+    ]
     return re.findall(r"^checks\.(\w+)\(", "\n".join(cell.source for cell in cells), re.MULTILINE)
 
 
@@ -69,7 +101,12 @@ def grade(handin: HandIn, wanted: list[str], trust: bool = False) -> Grade:
         note = str(result["ending"] or "")[:200]
         if result.get("meddles") is True:
             note = f"{note}; its code changes a check: read it".strip("; ")
-    except (ValueError, TypeError, KeyError, AttributeError):  # no answer, or one that no runner of ours has written
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ):  # no answer, or one that no runner of ours has written
         checks, note = dict.fromkeys(wanted, ("killed", "")), ending or "its answer can't be read"
     return Grade(handin, checks, note)
 
@@ -88,10 +125,17 @@ def _contained(data: bytes) -> tuple[bytes, str | None]:
         notebook.write(data)
         notebook.seek(0)
         started = time.monotonic()
-        with subprocess.Popen(command, stdin=notebook, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        with subprocess.Popen(
+            command, stdin=notebook, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as run:
             answer = _bounded(run, name)
     with contextlib.suppress(subprocess.CalledProcessError):
-        killed = docker("inspect", "--format", "{{.State.OOMKilled}}", name, stderr=subprocess.DEVNULL).strip() == "true"
+        killed = (
+            docker(
+                "inspect", "--format", "{{.State.OOMKilled}}", name, stderr=subprocess.DEVNULL
+            ).strip()
+            == "true"
+        )
         docker("rm", "--force", name)
         if killed:
             return answer, f"out of memory: more than {MEMORY}"
@@ -120,13 +164,23 @@ def _trusted(data: bytes) -> tuple[bytes, str | None]:
     with tempfile.TemporaryDirectory() as home:
         room = Path(home, "behind-the-pipeline")
         room.mkdir()
-        shutil.copytree(PROJECT / "notebooks", room / "notebooks", ignore=shutil.ignore_patterns("solutions"))
+        shutil.copytree(
+            PROJECT / "notebooks", room / "notebooks", ignore=shutil.ignore_patterns("solutions")
+        )
         command = [sys.executable, PROJECT / "classroom" / "image" / "run_homework.py"]
         environment = os.environ | {"HOME": home, "CHECKPOINTS": "embedded", "HF_HUB_OFFLINE": "1"}
         environment |= dict(variable.split("=") for variable in _seconds())
-        environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME") or str(
+            Path.home() / ".cache"
+        )
         with contextlib.suppress(subprocess.TimeoutExpired):
-            done = subprocess.run(command, input=data, stdout=subprocess.PIPE, timeout=NOTEBOOK_SECONDS + GRACE, env=environment)
+            done = subprocess.run(
+                command,
+                input=data,
+                stdout=subprocess.PIPE,
+                timeout=NOTEBOOK_SECONDS + GRACE,
+                env=environment,
+            )
             return done.stdout, None
     return b"", "time is up"
 
@@ -142,7 +196,9 @@ def table(grades: list[Grade], wanted: dict[str, list[str]]) -> str:
         ]
         if rows:
             lines += ["", lesson, *_aligned([("", *checks, ""), *rows])]
-    if left := [(each.handin.student, each.handin.file, each.note) for each in grades if not each.checks]:
+    if left := [
+        (each.handin.student, each.handin.file, each.note) for each in grades if not each.checks
+    ]:
         lines += ["", "not graded", *_aligned(left)]
     return "\n".join(lines)
 
@@ -165,7 +221,9 @@ def write(grades: list[Grade], folder: Path) -> None:
     for student in {each.handin.student for each in grades}:
         own = [each for each in grades if each.handin.student == student]
         name = re.sub(r"[^\w .-]", "_", student)[:80].strip(". ") or "_"
-        (folder / f"{name}.html").write_text(page.render(student=student, grades=own), encoding="utf-8")
+        (folder / f"{name}.html").write_text(
+            page.render(student=student, grades=own), encoding="utf-8"
+        )
 
 
 def _plain(text: str) -> str:
@@ -176,12 +234,17 @@ def _plain(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--trust", action="store_true", help="without Docker: students' code runs as you")
+    parser.add_argument(
+        "--trust", action="store_true", help="without Docker: students' code runs as you"
+    )
     given = parser.parse_args()
     if not given.folder.is_dir():
         sys.exit(f"there is no folder {given.folder}; it should hold what students handed in")
     if given.trust:
-        print("Without Docker: students' code runs as you, and can read and change what you can.", file=sys.stderr)
+        print(
+            "Without Docker: students' code runs as you, and can read and change what you can.",
+            file=sys.stderr,
+        )
     else:
         ready(IMAGE)
     course = lessons()

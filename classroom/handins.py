@@ -16,7 +16,9 @@ BYTES = 50_000_000  # of one file, unpacked
 FILES = 2_000  # in one zip
 HIDDEN = re.compile(r"(^|/)(\.[^/]+|__MACOSX|Thumbs\.db|desktop\.ini)(/|$)")
 # Before the file's own name, platforms put "Ada Lovelace_123456_assignsubmission_file_" or "lovelaceada_123_456_".
-PLATFORM = re.compile(r"^(?P<student>.+?)_(?:LATE_)?\d{3,}_(?:assignsubmission_file_?|\d{3,}_)?(?P<file>.*)$")
+PLATFORM = re.compile(
+    r"^(?P<student>.+?)_(?:LATE_)?\d{3,}_(?:assignsubmission_file_?|\d{3,}_)?(?P<file>.*)$"
+)
 
 
 class HandIn(NamedTuple):
@@ -33,7 +35,9 @@ def read(folder: Path, course: dict[str, nbformat.NotebookNode]) -> list[HandIn]
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found.append(HandIn(_student(name, course)[0], name, None, b"", "a link, which is not followed"))
+            found.append(
+                HandIn(_student(name, course)[0], name, None, b"", "a link, which is not followed")
+            )
         elif path.is_file() and not HIDDEN.search(name):
             found += _one(name, path.read_bytes() if path.stat().st_size <= BYTES else None, course)
     return found
@@ -60,15 +64,25 @@ def _unzip(name: str, data: bytes, course: dict, depth: int) -> Iterator[HandIn]
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir() and not HIDDEN.search(entry.filename)]
+            entries = [
+                entry
+                for entry in archive.infolist()
+                if not entry.is_dir() and not HIDDEN.search(entry.filename)
+            ]
             if len(entries) > FILES:
                 raise ValueError(f"more than {FILES} files")
             for entry in entries:
                 # A student's own zip keeps its student; the zip of a whole class names them inside.
-                outside = name.removesuffix(PurePosixPath(name).name) if depth == 0 and _whole_class(entries) else f"{name}/"
+                outside = (
+                    name.removesuffix(PurePosixPath(name).name)
+                    if depth == 0 and _whole_class(entries)
+                    else f"{name}/"
+                )
                 content = archive.read(entry) if entry.file_size <= BYTES else None
                 yield from _one(outside + entry.filename, content, course, depth + 1)
-    except Exception as error:  # damaged, encrypted, of an unknown kind: zipfile has an exception for each
+    except (
+        Exception
+    ) as error:  # damaged, encrypted, of an unknown kind: zipfile has an exception for each
         yield HandIn(student, name, None, b"", f"this zip can't be read: {error}")
 
 
@@ -97,12 +111,19 @@ def _student(name: str, course: dict) -> tuple[str, str | None]:
 def _notebook(handin: HandIn, course: dict) -> HandIn:
     """Find the lesson by the cells, whatever the file is called; else by its name."""
     try:
-        ids = {cell.get("id") for cell in nbformat.reads(handin.data.decode("utf-8-sig"), as_version=4).cells}
+        ids = {
+            cell.get("id")
+            for cell in nbformat.reads(handin.data.decode("utf-8-sig"), as_version=4).cells
+        }
     except Exception as error:  # damaged in any way
         return handin._replace(problem=f"no notebook: {type(error).__name__}")
-    shared = {stem: len(ids & {cell.id for cell in lesson.cells}) for stem, lesson in course.items()}
+    shared = {
+        stem: len(ids & {cell.id for cell in lesson.cells}) for stem, lesson in course.items()
+    }
     best = max(shared, key=shared.__getitem__)
     lesson = best if shared[best] > len(course[best].cells) / 4 else handin.lesson
     if lesson is None:
-        return handin._replace(problem="which notebook of the course is it? Neither name nor cells say")
+        return handin._replace(
+            problem="which notebook of the course is it? Neither name nor cells say"
+        )
     return handin._replace(lesson=lesson)

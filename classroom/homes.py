@@ -30,7 +30,11 @@ def prepare(folder: Path, room: str, logins: list[str]) -> None:
         if name in logins and _device(f"{room}-{name}") != device:
             docker("volume", "rm", "--force", f"{room}-{name}")
             options = ["type=ext4", f"device={device}", "o=nosuid,nodev,noatime"]
-            labels = ["--label", f"class={room}", *(part for option in options for part in ("--opt", option))]
+            labels = [
+                "--label",
+                f"class={room}",
+                *(part for option in options for part in ("--opt", option)),
+            ]
             docker("volume", "create", *labels, f"{room}-{name}")
 
 
@@ -55,7 +59,12 @@ def _as_root(folder: Path, script: str) -> str:
     """Run a script where loop devices can be set up: the only thing here that needs more than an ordinary user."""
     mounts = ["--volume", "/dev:/dev", "--volume", f"{folder}:/homes"]
     rights = ["--user", "0", "--cap-add", "SYS_ADMIN", "--security-opt", "apparmor=unconfined"]
-    rights += ["--device-cgroup-rule", "b 7:* rw", "--device-cgroup-rule", "c 10:237 rw"]  # loop devices, and no others
+    rights += [
+        "--device-cgroup-rule",
+        "b 7:* rw",
+        "--device-cgroup-rule",
+        "c 10:237 rw",
+    ]  # loop devices, and no others
     sandbox = ["--rm", "--network", "none", "--entrypoint", "sh"]
     return docker("run", *sandbox, *rights, *mounts, IMAGE, "-c", script)
 
@@ -63,4 +72,8 @@ def _as_root(folder: Path, script: str) -> str:
 def _device(volume: str) -> str | None:
     """The device of a Docker volume, or None where there is no such volume."""
     names = docker("volume", "ls", "--quiet", "--filter", f"name=^{volume}$")
-    return docker("volume", "inspect", "--format", "{{.Options.device}}", volume).strip() if names else None
+    return (
+        docker("volume", "inspect", "--format", "{{.Options.device}}", volume).strip()
+        if names
+        else None
+    )

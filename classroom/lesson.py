@@ -34,7 +34,9 @@ class Server:
 
     def ask(self, method: str, path: str, **options) -> requests.Response:
         """One request to the server's own API. Raises HTTPError on a refusal."""
-        headers = {"X-XSRFToken": self.session.cookies.get("_xsrf", path=f"/user/{self.login}/") or ""}
+        headers = {
+            "X-XSRFToken": self.session.cookies.get("_xsrf", path=f"/user/{self.login}/") or ""
+        }
         url = f"{self.room.local}/user/{self.login}/api/{path}"
         answer = self.session.request(method, url, headers=headers, timeout=PATIENCE, **options)
         answer.raise_for_status()
@@ -48,7 +50,11 @@ class Server:
         self.connect()
 
     def connect(self) -> None:
-        cookies = [f"{c.name}={c.value}" for c in self.session.cookies if c.path in ("/", f"/user/{self.login}/")]
+        cookies = [
+            f"{c.name}={c.value}"
+            for c in self.session.cookies
+            if c.path in ("/", f"/user/{self.login}/")
+        ]
         headers = {k: v for k, v in self.session.headers.items() if k == "Authorization"}
         self.channels = websocket.create_connection(
             f"wss{self.room.local.removeprefix('https')}/user/{self.login}/api/kernels/{self.kernel}/channels",
@@ -60,23 +66,39 @@ class Server:
         """Send one message on the shell channel; return all that the kernel published because of it."""
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self.login}
         header |= {"username": self.login, "version": "5.3"}
-        message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}
+        message = {
+            "channel": "shell",
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+        }
         self.channels.send(json.dumps(message))
         said = []
         while True:
             message = json.loads(self.channels.recv())
-            if message["channel"] == "iopub" and message["parent_header"].get("msg_id") == header["msg_id"]:
+            if (
+                message["channel"] == "iopub"
+                and message["parent_header"].get("msg_id") == header["msg_id"]
+            ):
                 said.append(message)
                 if message["content"].get("execution_state") == "idle":
                     return said
 
     def run(self, code: str, silent: bool = False) -> list[dict]:
         """Run code; return its messages. Raises RuntimeError with what the code raised."""
-        content = {"code": code, "silent": silent, "store_history": not silent, "user_expressions": {}}
+        content = {
+            "code": code,
+            "silent": silent,
+            "store_history": not silent,
+            "user_expressions": {},
+        }
         said = self.send("execute_request", content | {"allow_stdin": False, "stop_on_error": True})
         for message in said:
             if message["msg_type"] == "error":
-                raise RuntimeError(f"{self.login}: {message['content']['ename']}: {message['content']['evalue']}")
+                raise RuntimeError(
+                    f"{self.login}: {message['content']['ename']}: {message['content']['evalue']}"
+                )
         return said
 
 
@@ -92,7 +114,9 @@ def authorized(room: Room) -> requests.Session:
 def start_server(room: Room, session: requests.Session, login: str) -> None:
     """Start one student's server and wait until it answers. Raises RuntimeError where it does not."""
     user = f"{room.local}/hub/api/users/{login}"
-    session.post(user, timeout=PATIENCE)  # a name that has not logged in yet is not in the hub's list
+    session.post(
+        user, timeout=PATIENCE
+    )  # a name that has not logged in yet is not in the hub's list
     answer = session.post(f"{user}/server", timeout=PATIENCE)
     deadline = time.monotonic() + PATIENCE
     while answer.status_code in (201, 202, 400) and time.monotonic() < deadline:
@@ -100,7 +124,9 @@ def start_server(room: Room, session: requests.Session, login: str) -> None:
         if server and server["ready"]:
             return
         time.sleep(0.3)
-    raise RuntimeError(f"the server of {login} did not start: {answer.status_code} {answer.text[:200]}")
+    raise RuntimeError(
+        f"the server of {login} did not start: {answer.status_code} {answer.text[:200]}"
+    )
 
 
 def warm(room: Room, notebook: str = FIRST) -> list[str]:
@@ -114,7 +140,12 @@ def warm(room: Room, notebook: str = FIRST) -> list[str]:
             server.open(notebook)
             server.run(IMPORTS, silent=True)
             server.channels.close()
-        except (requests.RequestException, RuntimeError, websocket.WebSocketException, OSError) as error:
+        except (
+            requests.RequestException,
+            RuntimeError,
+            websocket.WebSocketException,
+            OSError,
+        ) as error:
             return f"{accounts[login]['name']}: {error}"
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -136,7 +167,16 @@ def status(room: Room) -> str:
     for login, account in accounts.items():
         since = servers[login]["started"][11:16] if login in servers else "–"
         memory, processes = used.get(login, ("–", "–"))
-        table.append((account["name"], login, since, memory, processes, where(room, login) if login in servers else ""))
+        table.append(
+            (
+                account["name"],
+                login,
+                since,
+                memory,
+                processes,
+                where(room, login) if login in servers else "",
+            )
+        )
     widths = [max(len(row[column]) for row in table) for column in range(6)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
 
@@ -147,4 +187,6 @@ def where(room: Room, login: str) -> str:
         sessions = Server(room, login).ask("GET", "sessions").json()
     except requests.RequestException as error:
         return f"does not answer ({type(error).__name__})"
-    return ", ".join(f"{Path(each['path']).stem} ({each['kernel']['execution_state']})" for each in sessions)
+    return ", ".join(
+        f"{Path(each['path']).stem} ({each['kernel']['execution_state']})" for each in sessions
+    )

@@ -26,9 +26,13 @@ def read(path: Path) -> list[str]:
     for number, name in named:
         places.setdefault(name.casefold(), []).append(number)
     names = dict(named)
-    double = [f"{names[at[0]]} (lines {', '.join(map(str, at))})" for at in places.values() if len(at) > 1]
+    double = [
+        f"{names[at[0]]} (lines {', '.join(map(str, at))})" for at in places.values() if len(at) > 1
+    ]
     if double:
-        raise ValueError(f"{path}: the same name twice: {'; '.join(double)}. Add something to tell them apart.")
+        raise ValueError(
+            f"{path}: the same name twice: {'; '.join(double)}. Add something to tell them apart."
+        )
     if not named:
         raise ValueError(f"{path}: there is no name in it; one a line is wanted")
     return list(names.values())
@@ -37,7 +41,9 @@ def read(path: Path) -> list[str]:
 def login(name: str, taken: set[str]) -> str:
     """A login of plain letters and digits: "José Núñez" → "josenunez", "李小龙" → "lixiaolong", the second of them "…2"."""
     plain = re.sub(r"[^a-z0-9]", "", anyascii(name).lower())[:24] or "student"
-    return next(new for new in (plain, *(f"{plain}{n}" for n in range(2, 10_000))) if new not in taken)
+    return next(
+        new for new in (plain, *(f"{plain}{n}" for n in range(2, 10_000))) if new not in taken
+    )
 
 
 def password() -> str:
@@ -70,6 +76,8 @@ def slips(accounts: Accounts, address: str, fingerprint: str) -> str:
 def write(path: Path, text: str) -> None:
     """Write what only its owner may read, whole or not at all."""
     partial = path.with_suffix(".partial")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with open(
+        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     partial.replace(path)

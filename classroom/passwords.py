@@ -13,7 +13,10 @@ from pathlib import Path
 from jupyterhub.auth import Authenticator
 from tornado.web import HTTPError
 
-TRIES, SECONDS = 5, 60  # wrong passwords for one name before it is closed, and for how long they count
+TRIES, SECONDS = (
+    5,
+    60,
+)  # wrong passwords for one name before it is closed, and for how long they count
 
 
 class ClassAuthenticator(Authenticator):
@@ -31,10 +34,16 @@ class ClassAuthenticator(Authenticator):
         accounts = json.loads(Path(os.environ["CLASS_ACCOUNTS"]).read_text(encoding="utf-8"))
         if name not in accounts:
             return None
-        failures = [when for when in self.failures.get(name, ()) if when > time.monotonic() - SECONDS]
+        failures = [
+            when for when in self.failures.get(name, ()) if when > time.monotonic() - SECONDS
+        ]
         if len(failures) >= TRIES:
-            raise HTTPError(429, f"{TRIES} wrong passwords: wait a minute, then look at your slip once more")
-        given, right = (text.strip().encode() for text in (data["password"], accounts[name]["password"]))
+            raise HTTPError(
+                429, f"{TRIES} wrong passwords: wait a minute, then look at your slip once more"
+            )
+        given, right = (
+            text.strip().encode() for text in (data["password"], accounts[name]["password"])
+        )
         if hmac.compare_digest(given, right):
             self.failures.pop(name, None)
             return name

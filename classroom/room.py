@@ -20,7 +20,7 @@ from pathlib import Path
 import requests
 
 from classroom import homes, names
-from classroom.image import IMAGE, PROJECT, docker, ready
+from classroom.image import IMAGE, PROJECT, docker
 
 PROXY = PROJECT / ".venv" / "classroom" / "node_modules" / ".bin" / "configurable-http-proxy"
 PATIENCE = 120  # seconds until a hub that does not answer is given up
@@ -72,7 +72,16 @@ def certify(room: Room, address: str) -> str:
     made_for = room.folder / "address"
     if not room.certificate.exists() or made_for.read_text() != address:
         kind = "IP" if _is_ip(address) else "DNS"
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+        ]
         command += ["-days", "365", "-subj", f"/CN={address}", "-addext"]
         command += [f"subjectAltName={kind}:{address},IP:127.0.0.1"]
         command += ["-keyout", room.folder / "key.pem", "-out", room.certificate]
@@ -85,10 +94,9 @@ def certify(room: Room, address: str) -> str:
 
 def own_address() -> str:
     """This machine's address as the room sees it. Nothing is sent: a datagram socket only looks up its way."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
-        with contextlib.suppress(OSError):
-            way.connect(("192.0.2.1", 9))
-            return way.getsockname()[0]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way, contextlib.suppress(OSError):
+        way.connect(("192.0.2.1", 9))
+        return way.getsockname()[0]
     return "127.0.0.1"
 
 
@@ -103,7 +111,9 @@ def _network(name: str) -> str:
     if not docker("network", "ls", "--quiet", "--filter", f"name=^{name}$"):
         apart = "com.docker.network.bridge.enable_icc=false"
         docker("network", "create", "--internal", "--opt", apart, "--label", f"class={name}", name)
-    return docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", name).strip()
+    return docker(
+        "network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", name
+    ).strip()
 
 
 def _start_hub(room: Room, gateway: str) -> None:
@@ -120,13 +130,20 @@ def _start_hub(room: Room, gateway: str) -> None:
     with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as said:
         command = [sys.executable, "-m", "jupyterhub", f"--config={config}"]
         hub = subprocess.Popen(
-            command, cwd=room.folder, env=environment, stdout=said, stderr=said, start_new_session=True
+            command,
+            cwd=room.folder,
+            env=environment,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
         )
     (room.folder / "hub.pid").write_text(str(hub.pid))
     deadline = time.monotonic() + PATIENCE
     while not room.healthy():
         if hub.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"the hub did not start; the end of {log}:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(
+                f"the hub did not start; the end of {log}:\n{log.read_text()[-2000:]}"
+            )
         time.sleep(0.3)
 
 

@@ -16,7 +16,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-CELL_SECONDS = float(os.environ.get("CELL_SECONDS", 60))  # the slowest cell of the course takes a tenth of it
+CELL_SECONDS = float(
+    os.environ.get("CELL_SECONDS", 60)
+)  # the slowest cell of the course takes a tenth of it
 NOTEBOOK_SECONDS = float(os.environ.get("NOTEBOOK_SECONDS", 300))
 OUTPUT_BYTES = 20_000_000  # the course's longest notebook prints a tenth of it
 WORDS = 600  # characters of a check's own words that are handed on
@@ -40,8 +42,15 @@ class Runner(NotebookClient):
 
 def run(notebook: nbformat.NotebookNode, verdicts: Path, room: Path) -> str | None:
     """Execute in place; return what ended it before its last cell, in words, or None."""
-    options = {"timeout": CELL_SECONDS, "interrupt_on_timeout": True, "allow_errors": True, "startup_timeout": 120}
-    runner = Runner(notebook, kernel_name="python3", resources={"metadata": {"path": str(room)}}, **options)
+    options = {
+        "timeout": CELL_SECONDS,
+        "interrupt_on_timeout": True,
+        "allow_errors": True,
+        "startup_timeout": 120,
+    }
+    runner = Runner(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(room)}}, **options
+    )
     late = threading.Event()
 
     def stop():  # for a cell that catches the interrupt, too
@@ -74,18 +83,30 @@ def given(verdicts: Path) -> dict[str, str]:
     return found
 
 
-def outcome(notebook: nbformat.NotebookNode, ending: str | None, checked: dict[str, str]) -> dict[str, list[str]]:
+def outcome(
+    notebook: nbformat.NotebookNode, ending: str | None, checked: dict[str, str]
+) -> dict[str, list[str]]:
     """{check: [verdict, words]} for every check that the notebook calls, and those that wrote a verdict unseen."""
     found = {exercise.rpartition(".")[2]: [verdict, ""] for exercise, verdict in checked.items()}
     for cell in notebook.cells:
-        for name in re.findall(r"^checks\.(\w+)\(", cell.source, re.MULTILINE) if cell.cell_type == "code" else ():
+        for name in (
+            re.findall(r"^checks\.(\w+)\(", cell.source, re.MULTILINE)
+            if cell.cell_type == "code"
+            else ()
+        ):
             outputs = cell.get("outputs", [])
-            said = "".join(output.get("text", "") for output in outputs if output.output_type == "stream")
+            said = "".join(
+                output.get("text", "") for output in outputs if output.output_type == "stream"
+            )
             raised = [output for output in outputs if output.output_type == "error"]
-            words = "\n".join(line for line in said.splitlines() if line[:1] in "✓✗○" and line)[:WORDS]
+            words = "\n".join(line for line in said.splitlines() if line[:1] in "✓✗○" and line)[
+                :WORDS
+            ]
             if name not in found:
                 interrupted = bool(raised) and raised[-1].ename == "KeyboardInterrupt"
-                verdict = "timeout" if interrupted else "error" if raised else ending or "no verdict"
+                verdict = (
+                    "timeout" if interrupted else "error" if raised else ending or "no verdict"
+                )
                 found[name] = [verdict.partition(":")[0], ""]
             error = f"{raised[-1].ename}: {raised[-1].evalue}"[:WORDS] if raised else ""
             found[name][1] = words or error or (ending or "")
@@ -97,11 +118,15 @@ def meddles(notebook: nbformat.NotebookNode) -> bool:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             try:
-                nodes = list(ast.walk(ast.parse(re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE))))
+                nodes = list(
+                    ast.walk(ast.parse(re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE)))
+                )
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 nodes = []
             for node in nodes:
-                stores = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del)
+                stores = isinstance(node, ast.Attribute) and isinstance(
+                    node.ctx, ast.Store | ast.Del
+                )
                 if stores and "checks" in ast.unparse(node.value):
                     return True
             if re.search(r"VERDICTS|_verdicts|setattr\s*\(\s*checks", cell.source):
@@ -116,7 +141,10 @@ def main() -> None:
         notebook = nbformat.reads(sys.stdin.buffer.read().decode("utf-8"), as_version=4)
         [notebook.cells[0].cell_type]
     except Exception as error:  # damaged in any way
-        print(json.dumps({"ending": f"no notebook: {type(error).__name__}", "checks": {}}), file=answer)
+        print(
+            json.dumps({"ending": f"no notebook: {type(error).__name__}", "checks": {}}),
+            file=answer,
+        )
         return
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -126,7 +154,9 @@ def main() -> None:
         verdicts.touch()
         ending = run(notebook, verdicts, room)
         checks = outcome(notebook, ending, given(verdicts) if verdicts.exists() else {})
-    print(json.dumps({"ending": ending, "checks": checks, "meddles": meddles(notebook)}), file=answer)
+    print(
+        json.dumps({"ending": ending, "checks": checks, "meddles": meddles(notebook)}), file=answer
+    )
 
 
 if __name__ == "__main__":

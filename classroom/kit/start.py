@@ -20,8 +20,10 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 def main():
     [torch] = WHEELS.glob("torch-*.whl")
     if f"-cp{sys.version_info.major}{sys.version_info.minor}-" not in torch.name:
-        sys.exit(f"The wheels of this kit are for another Python than {sys.version.split()[0]}; "
-                 f"see the tag in {torch.name}. Start it with that version, or make a kit for this one.")
+        sys.exit(
+            f"The wheels of this kit are for another Python than {sys.version.split()[0]}; "
+            f"see the tag in {torch.name}. Start it with that version, or make a kit for this one."
+        )
     # A find-links path with a space in it would be cut in two; a URL has none.
     os.environ.update(PIP_NO_INDEX="1", PIP_FIND_LINKS=WHEELS.as_uri(), PIP_CONFIG_FILE=os.devnull)
     os.environ.setdefault("CHECKPOINTS", "embedded")
@@ -32,7 +34,13 @@ def main():
     subprocess.Popen([PYTHON, "-m", "helpers.weights"], cwd=COURSE, **quiet)
     # Ctrl+C ends JupyterLab, which says so itself.
     with contextlib.suppress(KeyboardInterrupt, subprocess.CalledProcessError):
-        run("-m", "jupyterlab", "--ServerApp.root_dir=.", "notebooks/00_start_here.ipynb", *sys.argv[1:])
+        run(
+            "-m",
+            "jupyterlab",
+            "--ServerApp.root_dir=.",
+            "notebooks/00_start_here.ipynb",
+            *sys.argv[1:],
+        )
 
 
 def set_up():
@@ -40,9 +48,20 @@ def set_up():
     venv.create(VENV, clear=True)  # without pip: Debian leaves out what would bring it
     [pip] = WHEELS.glob("pip-*.whl")
     # --no-compile: compiling every module takes longer than all the rest, and most are never imported.
-    run(pip / "pip", "install", "--quiet", "--no-compile", "--requirement", WHEELS / "requirements.txt")
-    packages = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-                              check=True, capture_output=True, text=True).stdout.strip()
+    run(
+        pip / "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--requirement",
+        WHEELS / "requirements.txt",
+    )
+    packages = subprocess.run(
+        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
     Path(packages, "course.pth").write_text(str(COURSE), encoding="utf-8")
     (VENV / "ready").touch()
 

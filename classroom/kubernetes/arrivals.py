@@ -8,7 +8,11 @@ import heapq
 import random
 from typing import NamedTuple
 
-SERVER, KERNEL, ANSWER = 3.0, 6.5, 1.0  # processor seconds of a student's start: server, kernel with its imports, first answer
+SERVER, KERNEL, ANSWER = (
+    3.0,
+    6.5,
+    1.0,
+)  # processor seconds of a student's start: server, kernel with its imports, first answer
 LIMIT = 2  # processors that one student may use
 MEMORY = 0.75  # GB a student, limits aside: what a container with one notebook takes, and its share of what all share
 KEPT = 1.5  # GB a node keeps for itself
@@ -24,10 +28,14 @@ class Class(NamedTuple):
     cost: float  # an hour
 
 
-def waits(arrivals: list[float], work: float, processors: float, limit: float = LIMIT) -> list[float]:
+def waits(
+    arrivals: list[float], work: float, processors: float, limit: float = LIMIT
+) -> list[float]:
     """Seconds that each start takes when all that run share the processors evenly; none uses more than `limit`."""
     coming = sorted(arrivals, reverse=True)
-    running: list[tuple[float, float]] = []  # (work done for everybody when this one is ready, its arrival), a heap
+    running: list[
+        tuple[float, float]
+    ] = []  # (work done for everybody when this one is ready, its arrival), a heap
     done = now = 0.0
     taken = []
     while coming or running:
@@ -43,7 +51,9 @@ def waits(arrivals: list[float], work: float, processors: float, limit: float = 
     return taken
 
 
-def nine_o_clock(students: int, nodes: int, warmed: bool, within: float = 60, seed: int = 0) -> Class:
+def nine_o_clock(
+    students: int, nodes: int, warmed: bool, within: float = 60, seed: int = 0
+) -> Class:
     """Everybody clicks within `within` seconds; with a warmed class, only the answer is left to do."""
     clicks = random.Random(seed)
     arrivals = [clicks.uniform(0, within) for _ in range(students)]
@@ -59,7 +69,9 @@ def nodes(students: int) -> int:
 
 def table() -> str:
     """The table of README.md."""
-    rows = ["| students | nodes | memory, GB | cold: median, slowest, s | warmed: median, slowest, s | cost an hour |"]
+    rows = [
+        "| students | nodes | memory, GB | cold: median, slowest, s | warmed: median, slowest, s | cost an hour |"
+    ]
     rows.append("|---|---|---|---|---|---|")
     for students in (30, 300, 3000):
         cold, warm = (nine_o_clock(students, nodes(students), warmed) for warmed in (False, True))

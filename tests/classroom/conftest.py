@@ -17,9 +17,23 @@ from classroom import room as rooms  # noqa: E402
 from classroom.lesson import PATIENCE, Server  # noqa: E402
 
 BASE = "behind-the-pipeline-base:bookworm"
-PACKAGES = {"dockerd": "docker.io", "containerd": "containerd", "runc": "runc", "iptables": "iptables"}
+PACKAGES = {
+    "dockerd": "docker.io",
+    "containerd": "containerd",
+    "runc": "runc",
+    "iptables": "iptables",
+}
 PACKAGES |= {"mmdebstrap": "mmdebstrap", "openssl": "openssl", "mkfs.ext4": "e2fsprogs"}
-NAMES = ["Ada Lovelace", "José Núñez", "李小龙", "Дмитрий Иванов", "Zoë", "ليلى", "O'Brien", "Ada  Lovelace-Byron"]
+NAMES = [
+    "Ada Lovelace",
+    "José Núñez",
+    "李小龙",
+    "Дмитрий Иванов",
+    "Zoë",
+    "ليلى",
+    "O'Brien",
+    "Ada  Lovelace-Byron",
+]
 PORT = 18000  # and the next two
 
 
@@ -33,7 +47,11 @@ def docker():
     missing = [package for program, package in PACKAGES.items() if not shutil.which(program)]
     if missing:
         install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+        quiet = {
+            "check": True,
+            "stdout": subprocess.DEVNULL,
+            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        }
         subprocess.run(["apt-get", "update"], **quiet)
         subprocess.run(install, **quiet)
     log = images.PROJECT / "build" / "dockerd.log"
@@ -62,7 +80,13 @@ def image(docker, tmp_path_factory):
     """The class's image, on a base of Debian's own packages: a registry of images may be out of reach."""
     if not images.docker("images", "--quiet", BASE):
         packages = "python3,python3-venv,ca-certificates"
-        command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={packages}", "bookworm"]
+        command = [
+            "mmdebstrap",
+            "--quiet",
+            "--variant=minbase",
+            f"--include={packages}",
+            "bookworm",
+        ]
         archive = tmp_path_factory.mktemp("base") / "base.tar"
         subprocess.run([*command, archive], check=True)
         images.docker("import", archive, BASE)
@@ -89,8 +113,14 @@ def log_in(room, login, password):
     session = requests.Session()
     session.trust_env, session.verify = False, str(room.certificate)
     session.get(f"{room.local}/hub/login", timeout=PATIENCE)
-    given = {"username": login, "password": password, "_xsrf": session.cookies.get("_xsrf", path="/hub/")}
-    answer = session.post(f"{room.local}/hub/login?next=%2Fhub%2Fhome", timeout=PATIENCE, data=given)
+    given = {
+        "username": login,
+        "password": password,
+        "_xsrf": session.cookies.get("_xsrf", path="/hub/"),
+    }
+    answer = session.post(
+        f"{room.local}/hub/login?next=%2Fhub%2Fhome", timeout=PATIENCE, data=given
+    )
     assert answer.ok, f"{login} can't log in: {answer.status_code}"
     return session
 
@@ -101,7 +131,9 @@ def enter(room, login, password):
     lab, deadline = f"{room.local}/user/{login}/lab", time.monotonic() + PATIENCE
     answer = session.get(f"{room.local}/hub/spawn", timeout=PATIENCE)
     while not (answer.ok and answer.url.startswith(f"{room.local}/user/{login}/")):
-        assert time.monotonic() < deadline, f"the server of {login} did not start: {answer.status_code} at {answer.url}"
+        assert time.monotonic() < deadline, (
+            f"the server of {login} did not start: {answer.status_code} at {answer.url}"
+        )
         time.sleep(0.3)
         answer = session.get(lab, timeout=PATIENCE)
     return Server(room, login, session)

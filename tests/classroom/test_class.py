@@ -105,8 +105,12 @@ def test_what_a_student_costs(klass, warmed):
                 (kernels if "ipykernel" in command else servers).append(memory(pid))
     assert len(kernels) == len(servers) == len(NAMES)
     for name, each in (("kernel", kernels), ("server", servers)):
-        private, shared, size = (sum(one[key] for one in each) / len(each) for key in ("Private_Dirty", "Pss", "Rss"))
-        print(f"\n{name}, MB a student: private {private:.0f}, its share of all (PSS) {shared:.0f}, seen (RSS) {size:.0f}")
+        private, shared, size = (
+            sum(one[key] for one in each) / len(each) for key in ("Private_Dirty", "Pss", "Rss")
+        )
+        print(
+            f"\n{name}, MB a student: private {private:.0f}, its share of all (PSS) {shared:.0f}, seen (RSS) {size:.0f}"
+        )
     assert max(kernel["Private_Dirty"] for kernel in kernels) < 400
     mapped = [kernel["Shared_Clean"] for kernel in kernels]
     assert min(mapped) > 50  # libraries and weights lie in memory once
@@ -122,20 +126,31 @@ def test_copies_are_never_overwritten_and_solutions_are_not_among_them(warmed):
     server.run("Path('01_pipeline.ipynb').write_text('my work')")
     server.run("import subprocess; subprocess.run(['start.sh', 'true'], check=True)")
     assert said(server.run("print(Path('01_pipeline.ipynb').read_text())")) == "my work\n"
-    assert said(server.run("print(sorted(p.name for p in Path('.').glob('*')))")).count("solutions") == 0
+    assert (
+        said(server.run("print(sorted(p.name for p in Path('.').glob('*')))")).count("solutions")
+        == 0
+    )
 
 
 def test_collecting_copies_notebooks_with_a_manifest_and_follows_no_link(klass, warmed, tmp_path):
     server = warmed[1][0]
-    server.run("Path('secret.ipynb').symlink_to('/etc/passwd'); Path('große Übung.ipynb').write_text('{}')")
+    server.run(
+        "Path('secret.ipynb').symlink_to('/etc/passwd'); Path('große Übung.ipynb').write_text('{}')"
+    )
     server.run("open('huge.ipynb', 'wb').truncate(30_000_000)")
     rows = collect.collect(klass, tmp_path / "collected")
     assert {row[0] for row in rows[1:]} == {" ".join(name.split()) for name in NAMES}
     names = [row[2].rpartition("/")[2] for row in rows if row[1] == server.login]
     assert "große Übung.ipynb" in names and "secret.ipynb" not in names
-    assert [row[4] for row in rows if row[2].endswith("huge.ipynb")] == ["not copied: 20 MB or more"]
-    done = subprocess.run(["sha256sum", *tmp_path.rglob("mine.ipynb")], check=True, capture_output=True, text=True)
-    assert {line.split()[0] for line in done.stdout.splitlines()} == {row[4] for row in rows if row[2].endswith("mine.ipynb")}
+    assert [row[4] for row in rows if row[2].endswith("huge.ipynb")] == [
+        "not copied: 20 MB or more"
+    ]
+    done = subprocess.run(
+        ["sha256sum", *tmp_path.rglob("mine.ipynb")], check=True, capture_output=True, text=True
+    )
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {
+        row[4] for row in rows if row[2].endswith("mine.ipynb")
+    }
     server.run("Path('huge.ipynb').unlink()")
 
 

@@ -69,7 +69,11 @@ def homework(tmp_path_factory):
     changed = "my_probabilities = some_logits.softmax(dim=0)\nchecks.probabilities(my_probabilities, some_logits)"
     setup = IMPORT + "import torch\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
     broken = "def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)"
-    hand_in(folder, "dan_01.ipynb", notebook(exercise_1=setup + changed, exercise_2=broken, exercise_3=None))
+    hand_in(
+        folder,
+        "dan_01.ipynb",
+        notebook(exercise_1=setup + changed, exercise_2=broken, exercise_3=None),
+    )
     hand_in(folder, f"eve/{STEM}.ipynb", b"this is no notebook")
     for number in range(COUNT - len(HOSTILE) - 3):
         hand_in(folder, f"student {number}/{STEM}.ipynb", notebook())
@@ -81,7 +85,11 @@ def grades(image, homework):
     """{student: Grade}, every hand-in in its own container, two at a time."""
     grading.CELL_SECONDS, grading.NOTEBOOK_SECONDS = 20, 45
     with ThreadPoolExecutor(2) as pool:
-        done = list(pool.map(lambda each: grade(each, exercises(COURSE[each.lesson])), read(homework, COURSE)))
+        done = list(
+            pool.map(
+                lambda each: grade(each, exercises(COURSE[each.lesson])), read(homework, COURSE)
+            )
+        )
     print("\n" + table(done, {STEM: WANTED}))
     return {each.handin.student: each for each in done}
 
@@ -95,7 +103,11 @@ def test_nobody_is_lost(grades, homework, tmp_path):
     write(list(grades.values()), tmp_path)
     with (tmp_path / "grades.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert {row["student"] for row in rows} == set(grades) == {path.stem for path in tmp_path.glob("*.html")}
+    assert (
+        {row["student"] for row in rows}
+        == set(grades)
+        == {path.stem for path in tmp_path.glob("*.html")}
+    )
 
 
 def test_each_verdict_has_its_words(grades, tmp_path):
@@ -110,25 +122,37 @@ def test_each_verdict_has_its_words(grades, tmp_path):
     assert grades["dan"].checks["probabilities"][1][:30] in page.replace("&#39;", "'")
 
 
-@wall("homework: an endless loop that catches interrupts", "a time limit a cell and a notebook, kept from outside the kernel")
+@wall(
+    "homework: an endless loop that catches interrupts",
+    "a time limit a cell and a notebook, kept from outside the kernel",
+)
 def test_endless_loop(grades):
     assert "timeout" in {*verdicts(grades["endless"]), grades["endless"].note}
 
 
-@wall("homework: fork bomb, 40 times 100 MB, 50 GB of output, `os._exit`", "limits of processes, memory, output and time; each notebook in a container of its own")
+@wall(
+    "homework: fork bomb, 40 times 100 MB, 50 GB of output, `os._exit`",
+    "limits of processes, memory, output and time; each notebook in a container of its own",
+)
 def test_bombs(grades):
     for name in ("bomb", "flood", "exit", "memory"):
         assert "right" not in verdicts(grades[name]) and grades[name].note, name
     assert grades["flood"].note == "too much output"
 
 
-@wall("homework: a changed check", "the course is read-only; what is changed in the notebook's own kernel counts for nothing, and the row says so")
+@wall(
+    "homework: a changed check",
+    "the course is read-only; what is changed in the notebook's own kernel counts for nothing, and the row says so",
+)
 def test_changed_check(grades):
     assert "right" not in verdicts(grades["forger"])
     assert "changes a check" in grades["forger"].note
 
 
-@wall("homework: read or write another's work, the verdicts of others, the network", "a container sees one notebook, which comes through a pipe, and no network")
+@wall(
+    "homework: read or write another's work, the verdicts of others, the network",
+    "a container sees one notebook, which comes through a pipe, and no network",
+)
 def test_only_one_s_own_work_is_visible(image, tmp_path):
     look = """
 import os, socket
@@ -136,7 +160,11 @@ assert not any(n.endswith('.ipynb') and n[0] not in '0123456789' for _, _, names
 assert [name for name in os.listdir('/sys/class/net')] == ['lo']
 assert not os.access('/opt/course/bin/run_homework.py', os.W_OK)
 """
-    hand_in(tmp_path, f"mal/{STEM}.ipynb", notebook("solutions", first=look, exercise_1=f"{look}\nseen = 1"))
+    hand_in(
+        tmp_path,
+        f"mal/{STEM}.ipynb",
+        notebook("solutions", first=look, exercise_1=f"{look}\nseen = 1"),
+    )
     [handin] = read(tmp_path, COURSE)
     result = grade(handin, WANTED)
     assert result.note == "" and verdicts(result)[1:] == ["right"] * 3
@@ -153,12 +181,18 @@ def test_names_as_they_come(tmp_path):
     hand_in(tmp_path, "bob/report.docx", b"PK")
     hand_in(tmp_path, "bob/.DS_Store", b"x")
     inner = zipped(**{"01_pipeline.ipynb": solved, "__MACOSX/._01": b"x"})
-    moodle = {"Kim_1077_assignsubmission_file_/01_pipeline.ipynb": solved, "Lee_1078_assignsubmission_file_/work.zip": inner}
+    moodle = {
+        "Kim_1077_assignsubmission_file_/01_pipeline.ipynb": solved,
+        "Lee_1078_assignsubmission_file_/work.zip": inner,
+    }
     hand_in(tmp_path, "class 7b.zip", zipped(**moodle))
     hand_in(tmp_path, "pat/broken.zip", b"PK\x03\x04 broken")
     (tmp_path / "mal").mkdir()
     (tmp_path / "mal" / "01_pipeline.ipynb").symlink_to("/etc/passwd")
-    found = {(each.student, each.lesson, each.problem and each.problem.partition(":")[0]) for each in read(tmp_path, COURSE)}
+    found = {
+        (each.student, each.lesson, each.problem and each.problem.partition(":")[0])
+        for each in read(tmp_path, COURSE)
+    }
     graded = ["ada", "José", "dan", "Grace Hopper", "lovelaceada", "Kim", "Lee"]
     assert found == {(name, STEM, None) for name in graded} | {
         ("eve", STEM, "empty file"),
@@ -176,7 +210,9 @@ def test_the_exercises_are_read_from_the_notebook():
 def test_a_cell_is_no_formula(tmp_path):
     hand_in(tmp_path, "=1+1/01_pipeline.ipynb", b"")
     write([grade(each, WANTED) for each in read(tmp_path, COURSE)], tmp_path / "grades")
-    assert "'=1+1,'=1+1/01_pipeline.ipynb" in (tmp_path / "grades" / "grades.csv").read_text(encoding="utf-8-sig")
+    assert "'=1+1,'=1+1/01_pipeline.ipynb" in (tmp_path / "grades" / "grades.csv").read_text(
+        encoding="utf-8-sig"
+    )
 
 
 def test_without_docker_it_stops_or_warns(tmp_path):
@@ -185,13 +221,25 @@ def test_without_docker_it_stops_or_warns(tmp_path):
     command = [sys.executable, "-m", "classroom.grade", tmp_path]
     stopped = subprocess.run(command, env=nowhere, cwd=PROJECT, capture_output=True, text=True)
     assert stopped.returncode == 1 and "Docker does not answer" in stopped.stderr
-    trusted = subprocess.run([*command, "--trust"], env=nowhere, cwd=PROJECT, capture_output=True, text=True)
-    assert trusted.returncode == 0 and "runs as you" in trusted.stderr and "empty file" in trusted.stdout
+    trusted = subprocess.run(
+        [*command, "--trust"], env=nowhere, cwd=PROJECT, capture_output=True, text=True
+    )
+    assert (
+        trusted.returncode == 0
+        and "runs as you" in trusted.stderr
+        and "empty file" in trusted.stdout
+    )
 
 
 def test_an_answer_that_no_runner_wrote_is_no_grade(monkeypatch, tmp_path):
     hand_in(tmp_path, f"ada/{STEM}.ipynb", notebook())
     [handin] = read(tmp_path, COURSE)
-    for answer in (b"", b"null", b"[]", b"{}", json.dumps({"checks": {"answer": "right"}, "ending": None}).encode()):
+    for answer in (
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        json.dumps({"checks": {"answer": "right"}, "ending": None}).encode(),
+    ):
         monkeypatch.setattr(grading, "_contained", lambda data, answer=answer: (answer, None))
         assert verdicts(grade(handin, WANTED)) == ["killed"] * 4, answer

@@ -23,10 +23,14 @@ ACCOUNTS = '{"ada": {"name": "Ada", "password": "kuto-remi-saba-nolu"}}'
 
 def render(changed=None):
     """{(kind, name): object} of what Helm would send to the cluster. Helm checks the values against the chart's schema first."""
-    values = yaml.safe_load((KUBERNETES / "values.yaml").read_text(encoding="utf-8")) | (changed or {})
+    values = yaml.safe_load((KUBERNETES / "values.yaml").read_text(encoding="utf-8")) | (
+        changed or {}
+    )
     files = values["hub"]["extraFiles"]
     files["accounts"]["stringData"] = ACCOUNTS
-    files["passwords"]["stringData"] = (PROJECT / "classroom" / "passwords.py").read_text(encoding="utf-8")
+    files["passwords"]["stringData"] = (PROJECT / "classroom" / "passwords.py").read_text(
+        encoding="utf-8"
+    )
     with Chart.load(CHART) as chart:
         rendered = chart.render(values=values, name="class", namespace="class")
     texts = "\n---\n".join(text for name, text in rendered.items() if name.endswith(".yaml"))
@@ -72,7 +76,10 @@ def test_nothing_leaves_a_student_s_pod_but_names_and_the_hub(objects):
         peers = rule["to"]
         assert all("ipBlock" not in peer for peer in peers), rule
         if {port["port"] for port in rule["ports"]} != {53}:
-            assert all(peer["podSelector"]["matchLabels"]["component"] in ("hub", "proxy", "autohttps") for peer in peers)
+            assert all(
+                peer["podSelector"]["matchLabels"]["component"] in ("hub", "proxy", "autohttps")
+                for peer in peers
+            )
     for rule in policy["ingress"]:
         assert all("podSelector" in peer and "ipBlock" not in peer for peer in rule["from"])
 
@@ -82,12 +89,19 @@ def test_a_student_s_pod_has_limits_and_no_rights(spawner):
     assert student["memory"] == {"guarantee": "1G", "limit": "2G"}
     assert student["cpu"]["limit"] == 2
     rights = spawner["hub"]["config"]["KubeSpawner"]["container_security_context"]
-    assert rights["capabilities"] == {"drop": ["ALL"]} and rights["readOnlyRootFilesystem"] and rights["runAsNonRoot"]
+    assert (
+        rights["capabilities"] == {"drop": ["ALL"]}
+        and rights["readOnlyRootFilesystem"]
+        and rights["runAsNonRoot"]
+    )
     assert student["storage"]["homeMountPath"] == "/home/student" and student["uid"] == 1000
 
 
 def test_the_class_s_own_accounts_open_the_hub(objects, spawner):
-    assert spawner["hub"]["config"]["JupyterHub"]["authenticator_class"] == "passwords.ClassAuthenticator"
+    assert (
+        spawner["hub"]["config"]["JupyterHub"]["authenticator_class"]
+        == "passwords.ClassAuthenticator"
+    )
     files = objects["Secret", "hub"]["stringData"]
     assert files["accounts"] == ACCOUNTS and "class ClassAuthenticator" in files["passwords"]
     [container] = objects["Deployment", "hub"]["spec"]["template"]["spec"]["containers"]
@@ -116,5 +130,7 @@ def test_the_hub_and_the_proxy_are_watched(objects):
 
 
 def test_what_must_be_changed_is_marked():
-    marked = re.findall(r"^.*# <-", (KUBERNETES / "values.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    marked = re.findall(
+        r"^.*# <-", (KUBERNETES / "values.yaml").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert len(marked) == 5 and sum("example.org" in line for line in marked) == 3

@@ -44,7 +44,9 @@ def students(klass, accounts):
         server.open()
         pair.append(server)
     b = pair[1]
-    b.run(f"secret = '{SECRET}'; from pathlib import Path; Path.home().joinpath('secret.txt').write_text(secret)")
+    b.run(
+        f"secret = '{SECRET}'; from pathlib import Path; Path.home().joinpath('secret.txt').write_text(secret)"
+    )
     b.run("import subprocess; running = subprocess.Popen(['sleep', '98765'])")
     return pair
 
@@ -66,7 +68,9 @@ def a(klass, students):
         session.delete(f"{klass.local}/hub/api/users/{server.login}/server", timeout=60)
         docker("rm", "--force", f"{klass.name}-{server.login}", check=False)
         deadline = time.monotonic() + 60
-        while session.get(f"{klass.local}/hub/api/users/{server.login}", timeout=60).json()["servers"]:
+        while session.get(f"{klass.local}/hub/api/users/{server.login}", timeout=60).json()[
+            "servers"
+        ]:
             assert time.monotonic() < deadline
             time.sleep(0.5)
         start_server(klass, session, server.login)
@@ -87,7 +91,9 @@ def address(klass, server):
     return docker("inspect", "--format", form, f"{klass.name}-{server.login}").strip()
 
 
-@wall("read the traffic of B's kernel, connect to its ports", "a network namespace for each container")
+@wall(
+    "read the traffic of B's kernel, connect to its ports", "a network namespace for each container"
+)
 def test_traffic_of_a_kernel(klass, a, b):
     files = "from glob import glob; print([json.load(open(f)) for f in glob(str(Path.home() / '.local/share/jupyter/runtime/kernel-*.json'))])"
     [*_, connection] = ast.literal_eval(said(b.run(f"import json; {files}")))
@@ -96,7 +102,10 @@ def test_traffic_of_a_kernel(klass, a, b):
             assert "not reached" in a(f"{REACH}\nprint(reach({host!r}, {connection[port]}))")
 
 
-@wall("reach B's server on its own port, find B's container by name", "no traffic from container to container")
+@wall(
+    "reach B's server on its own port, find B's container by name",
+    "no traffic from container to container",
+)
 def test_port_of_another(klass, a, b):
     for host in (address(klass, b), f"{klass.name}-{b.login}"):
         assert "not reached" in a(f"{REACH}\nprint(reach({host!r}, 8888))")
@@ -110,15 +119,27 @@ def test_home_of_another(a, b):
 
 @wall("read B's files through the hub", "the hub lets nobody but B into B's server")
 def test_files_of_another_through_the_hub(klass, students, b):
-    answer = students[0].session.get(f"{klass.local}/user/{b.login}/api/contents/notebooks", timeout=60)
+    answer = students[0].session.get(
+        f"{klass.local}/user/{b.login}/api/contents/notebooks", timeout=60
+    )
     assert answer.status_code == 403
 
 
-@wall("see B's processes, read their memory", "a process namespace for each container; no capabilities")
+@wall(
+    "see B's processes, read their memory",
+    "a process namespace for each container; no capabilities",
+)
 def test_processes_of_another(a, b):
-    seen = a("from pathlib import Path\nprint([p.read_bytes() for p in Path('/proc').glob('[0-9]*/cmdline')])")
+    seen = a(
+        "from pathlib import Path\nprint([p.read_bytes() for p in Path('/proc').glob('[0-9]*/cmdline')])"
+    )
     assert "ipykernel" in seen and "98765" not in seen
-    assert a("import os; print(os.path.exists('/dev/mem'), os.path.exists('/proc/kcore') and os.access('/proc/kcore', 4))") == "False False\n"
+    assert (
+        a(
+            "import os; print(os.path.exists('/dev/mem'), os.path.exists('/proc/kcore') and os.access('/proc/kcore', 4))"
+        )
+        == "False False\n"
+    )
 
 
 @wall("change the course, its checks, the weights", "a read-only image that belongs to root")
@@ -137,24 +158,43 @@ print({change(path) for path in [helpers.__file__, '/opt/course/weights/sentimen
     assert a(code) == "{'Read-only file system'}\n"
 
 
-@wall("become root: set-user-id programs, mount, ptrace, namespaces", "no set-user-id bit, no capability, no new privileges")
+@wall(
+    "become root: set-user-id programs, mount, ptrace, namespaces",
+    "no set-user-id bit, no capability, no new privileges",
+)
 def test_nobody_becomes_root(a, b):
     find = "import subprocess; print(subprocess.run(['find', '/', '-xdev', '-perm', '/6000', '-type', 'f'], capture_output=True).stdout)"
     assert a(find) == "b''\n"
-    for command in ("mount -t tmpfs none /mnt", "unshare --user --map-root-user true", "chroot / true"):
-        assert a(f"print(subprocess.run({command.split()!r}, capture_output=True).returncode)") != "0\n", command
+    for command in (
+        "mount -t tmpfs none /mnt",
+        "unshare --user --map-root-user true",
+        "chroot / true",
+    ):
+        assert (
+            a(f"print(subprocess.run({command.split()!r}, capture_output=True).returncode)")
+            != "0\n"
+        ), command
     status = a("print(open('/proc/self/status').read())")
-    assert "NoNewPrivs:\t1" in status and "CapEff:\t0000000000000000" in status and "Uid:\t1000" in status
+    assert (
+        "NoNewPrivs:\t1" in status
+        and "CapEff:\t0000000000000000" in status
+        and "Uid:\t1000" in status
+    )
 
 
 @wall("reach Docker, files of the host", "no socket and no folder of the host in a container")
 def test_the_host(klass, a, b):
     paths = ["/var/run/docker.sock", "/run/docker.sock", str(klass.folder), "/var/lib/docker"]
     assert a(f"import os; print([path for path in {paths} if os.path.exists(path)])") == "[]\n"
-    assert "Permission denied" in a("try: open('/etc/shadow')\nexcept OSError as error: print(error)")
+    assert "Permission denied" in a(
+        "try: open('/etc/shadow')\nexcept OSError as error: print(error)"
+    )
 
 
-@wall("use the hub's programming interface: list the class, stop B, change the proxy's routes", "a student's token reaches their own server only; the proxy listens on the host's loopback")
+@wall(
+    "use the hub's programming interface: list the class, stop B, change the proxy's routes",
+    "a student's token reaches their own server only; the proxy listens on the host's loopback",
+)
 def test_the_hub_s_interface(klass, a, b):
     code = f"""
 import os, requests
@@ -164,12 +204,17 @@ def ask(method, path):
 print(ask('GET', '/users'), ask('DELETE', '/users/{b.login}/server'), ask('POST', '/users/{b.login}/tokens'))
 """
     assert set(a(code).split()) <= {"403", "404"}
-    gateway = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", klass.name).strip()
+    gateway = docker(
+        "network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", klass.name
+    ).strip()
     for port in (klass.port + 2, 2375, 2376):
         assert "not reached" in a(f"{REACH}\nprint(reach({gateway!r}, {port}))")
 
 
-@wall("reach the Internet, the room's machines, a cloud's metadata address", "an internal network: no way out of it")
+@wall(
+    "reach the Internet, the room's machines, a cloud's metadata address",
+    "an internal network: no way out of it",
+)
 def test_no_way_out(a, b):
     for host, port in (("192.0.2.1", 443), ("169.254.169.254", 80)):
         assert "unreachable" in a(f"{REACH}\nprint(reach({host!r}, {port}))")
@@ -182,7 +227,10 @@ def test_no_solutions(a, b):
     assert a(look) == "[]\n"
 
 
-@wall("log in as B: with one's own password, with one's own cookies", "a password for each; a cookie opens its own server")
+@wall(
+    "log in as B: with one's own password, with one's own cookies",
+    "a password for each; a cookie opens its own server",
+)
 def test_another_s_name(klass, accounts, students, b):
     own = students[0]
     with pytest.raises(AssertionError, match="403"):
@@ -227,7 +275,10 @@ print(fill(os.path.expanduser('~/big'))); print(fill('/tmp/big'))
     b.run("from pathlib import Path; Path.home().joinpath('more.txt').write_text('x' * 1_000_000)")
 
 
-@wall("fill the memory", "a limit of 2 GB a student, swap included: the kernel dies, nobody else notices")
+@wall(
+    "fill the memory",
+    "a limit of 2 GB a student, swap included: the kernel dies, nobody else notices",
+)
 def test_full_memory(students, a, b):
     students[0].channels.settimeout(20)  # a killed kernel says nothing
     with pytest.raises((websocket.WebSocketException, OSError)):
@@ -264,7 +315,9 @@ def test_a_thousand_kernels(klass, a, b, students):
             opened += 1
     except requests.RequestException:
         pass
-    running = docker("stats", "--no-stream", "--format", "{{.PIDs}}", f"{klass.name}-{students[0].login}")
+    running = docker(
+        "stats", "--no-stream", "--format", "{{.PIDs}}", f"{klass.name}-{students[0].login}"
+    )
     print(f"\nkernels opened: {opened}, processes: {running.strip()}")
     assert opened < 1000 and int(running) <= 400
     docker("kill", f"{klass.name}-{students[0].login}", check=False)
