@@ -155,7 +155,7 @@ def change(path):
         return error.strerror
 print({change(path) for path in [helpers.__file__, '/opt/course/weights/sentiment/config.json', '/opt/course/bin/new', '/etc/passwd', '/usr/bin/new']})
 """
-    assert a(code) == "{'Read-only file system'}\n"
+    assert ast.literal_eval(a(code)) <= {"Read-only file system", "Permission denied"}
 
 
 @wall(
@@ -217,7 +217,7 @@ print(ask('GET', '/users'), ask('DELETE', '/users/{b.login}/server'), ask('POST'
 )
 def test_no_way_out(a, b):
     for host, port in (("192.0.2.1", 443), ("169.254.169.254", 80)):
-        assert "unreachable" in a(f"{REACH}\nprint(reach({host!r}, {port}))")
+        assert "not reached" in a(f"{REACH}\nprint(reach({host!r}, {port}))")
     assert "not reached" in a(f"{REACH}\nprint(reach('example.org', 443))")
 
 
@@ -280,7 +280,7 @@ print(fill(os.path.expanduser('~/big'))); print(fill('/tmp/big'))
     "a limit of 2 GB a student, swap included: the kernel dies, nobody else notices",
 )
 def test_full_memory(students, a, b):
-    students[0].channels.settimeout(20)  # a killed kernel says nothing
+    students[0].channels.settimeout(8)  # a killed kernel says nothing
     with pytest.raises((websocket.WebSocketException, OSError)):
         a("held = [bytes([1]) * 100_000_000 for _ in range(40)]")
 
