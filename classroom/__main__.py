@@ -1,4 +1,6 @@
-"""The teacher's commands, behind `make class`, `class-slips`, `class-warm`, `class-status`, `collect`, `class-end`."""
+"""The teacher's commands, behind `make class`, `class-slips`, `class-warm`, `class-status`,
+`collect`, `class-end`.
+"""
 
 import argparse
 import subprocess
@@ -27,9 +29,8 @@ def main() -> None:
     except (OSError, ValueError, RuntimeError, requests.RequestException) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
-        sys.exit(
-            f"{' '.join(map(str, error.cmd))}\nended with {error.returncode}; its own words stand above."
-        )
+        command = " ".join(map(str, error.cmd))
+        sys.exit(f"{command}\nended with {error.returncode}; its own words stand above.")
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,4 +1,5 @@
-"""Copy the students' notebooks out of their homes: `make collect`, into a new folder with a manifest of names, times, hashes.
+"""Copy the students' notebooks out of their homes: `make collect`, into a new folder with a
+manifest of names, times, hashes.
 
 Homes are read in a container, so that a link in a student's home leads nowhere on this machine.
 """
@@ -17,7 +18,8 @@ from classroom.room import Room
 
 MEGABYTES = 20  # a notebook larger than this is named, not copied
 LARGEST = 500_000_000  # bytes of one student's notebooks
-FIND = f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
+NOTEBOOKS = "find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*'"
+FIND = f"{NOTEBOOKS} -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
 TOO_LARGE = (
     f"find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*' -size +{MEGABYTES - 1}M"
 )
@@ -44,7 +46,9 @@ def collect(room: Room, target: Path) -> list[tuple[str, ...]]:
 
 
 def notebooks(archive: bytes):
-    """Yield (path, time, content) of the plain files of a tar; a path that leads out of it, and all else, is left out."""
+    """Yield (path, time, content) of the plain files of a tar; a path that leads out of it, and
+    all else, is left out.
+    """
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for entry in tar:
             path = PurePosixPath(entry.name)

@@ -1,13 +1,14 @@
-"""Grade homework: `make grade FOLDER=homework` runs each hand-in in a container of its own and says who solved what.
+"""Grade homework: `make grade FOLDER=homework` runs each hand-in in a container of its own and
+says who solved what.
 
-A container has no network, a course that it can't change, limits of memory, processes, time and output, and one student's notebook.
-It prints a table and writes `build/grades/`: a CSV and an HTML report a student. `TRUST=1` grades without Docker: then students'
-code runs as you, and can do what you can.
+A container has no network, a course that it can't change, limits of memory, processes, time and
+output, and one student's notebook. It prints a table and writes `build/grades/`: a CSV and an HTML
+report a student. `TRUST=1` grades without Docker: then students' code runs as you, and can do what
+you can.
 """
 
 import argparse
 import contextlib
-import csv
 import json
 import os
 import re
@@ -19,14 +20,13 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 from tqdm import tqdm
 
 from classroom.handins import HandIn, read
 from classroom.image import IMAGE, PROJECT, docker, ready
-from classroom.names import PAGES
+from classroom.report import Grade, table, write
 
 CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes a tenth of it
 GRACE = 60  # seconds more until a container is killed from outside
@@ -65,12 +65,6 @@ VERDICTS = {
     "too much output",
     "killed",
 }
-
-
-class Grade(NamedTuple):
-    handin: HandIn
-    checks: dict[str, tuple[str, str]]  # {exercise: (verdict, words)}
-    note: str
 
 
 def lessons() -> dict[str, nbformat.NotebookNode]:
@@ -143,7 +137,9 @@ def _contained(data: bytes) -> tuple[bytes, str | None]:
 
 
 def _bounded(run: subprocess.Popen, name: str) -> bytes:
-    """What the container prints, up to ANSWER bytes; one that says too much or nothing in its time is killed."""
+    """What the container prints, up to ANSWER bytes; one that says too much or nothing in its time
+    is killed.
+    """
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(run.stdout.read, ANSWER)
         try:
@@ -183,52 +179,6 @@ def _trusted(data: bytes) -> tuple[bytes, str | None]:
             )
             return done.stdout, None
     return b"", "time is up"
-
-
-def table(grades: list[Grade], wanted: dict[str, list[str]]) -> str:
-    """A block a lesson, a row a hand-in; what could not be graded comes last, with the reason."""
-    lines = []
-    for lesson, checks in wanted.items():
-        rows = [
-            (each.handin.student, *(each.checks[name][0] for name in checks), each.note)
-            for each in grades
-            if each.handin.lesson == lesson and each.checks
-        ]
-        if rows:
-            lines += ["", lesson, *_aligned([("", *checks, ""), *rows])]
-    if left := [
-        (each.handin.student, each.handin.file, each.note) for each in grades if not each.checks
-    ]:
-        lines += ["", "not graded", *_aligned(left)]
-    return "\n".join(lines)
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
-
-
-def write(grades: list[Grade], folder: Path) -> None:
-    """`grades.csv`, a row an exercise, and one HTML report a student."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "grades.csv").open("w", newline="", encoding="utf-8-sig") as file:
-        rows = csv.writer(file)
-        rows.writerow(("student", "file", "notebook", "exercise", "verdict", "note"))
-        for (student, name, lesson, _, _), checks, note in grades:
-            for exercise, (verdict, _) in (checks or {"": ("not graded", "")}).items():
-                rows.writerow(map(_plain, (student, name, lesson or "", exercise, verdict, note)))
-    page = PAGES.get_template("report.html")
-    for student in {each.handin.student for each in grades}:
-        own = [each for each in grades if each.handin.student == student]
-        name = re.sub(r"[^\w .-]", "_", student)[:80].strip(". ") or "_"
-        (folder / f"{name}.html").write_text(
-            page.render(student=student, grades=own), encoding="utf-8"
-        )
-
-
-def _plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def main() -> None:

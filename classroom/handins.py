@@ -1,4 +1,5 @@
-"""What students handed in, as teachers have it: a folder a student, flat files, the zips of learning platforms, zips in zips.
+"""What students handed in, as teachers have it: a folder a student, flat files, the zips of
+learning platforms, zips in zips.
 
 Nothing is skipped without a word: what is no notebook of the course comes out with the reason.
 """
@@ -15,7 +16,8 @@ import nbformat
 BYTES = 50_000_000  # of one file, unpacked
 FILES = 2_000  # in one zip
 HIDDEN = re.compile(r"(^|/)(\.[^/]+|__MACOSX|Thumbs\.db|desktop\.ini)(/|$)")
-# Before the file's own name, platforms put "Ada Lovelace_123456_assignsubmission_file_" or "lovelaceada_123_456_".
+# Before the file's own name, platforms put "Ada Lovelace_123456_assignsubmission_file_" or
+# "lovelaceada_123_456_".
 PLATFORM = re.compile(
     r"^(?P<student>.+?)_(?:LATE_)?\d{3,}_(?:assignsubmission_file_?|\d{3,}_)?(?P<file>.*)$"
 )
@@ -30,7 +32,7 @@ class HandIn(NamedTuple):
 
 
 def read(folder: Path, course: dict[str, nbformat.NotebookNode]) -> list[HandIn]:
-    """All hand-ins under `folder`. `course`: {stem: notebook} of the lessons that have exercises."""
+    """All hand-ins under `folder`. `course`: {stem: notebook} of the lessons with exercises."""
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -1,6 +1,8 @@
-"""A home for each student: a file system of fixed size in a file, which Docker mounts into that student's container alone.
+"""A home for each student: a file system of fixed size in a file, which Docker mounts into that
+student's container alone.
 
-A full home is full for its student and for nobody else. The file belongs to the teacher and outlives the class.
+A full home is full for its student and for nobody else. The file belongs to the teacher and
+outlives the class.
 """
 
 import os
@@ -21,7 +23,9 @@ done"""
 
 
 def prepare(folder: Path, room: str, logins: list[str]) -> None:
-    """Make missing homes in `folder` and a Docker volume `ROOM-LOGIN` for each; what is in a home stays."""
+    """Make missing homes in `folder` and a Docker volume `ROOM-LOGIN` for each; what is in a home
+    stays.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     for name in logins:
         if not (folder / f"{name}.img").exists():
@@ -56,7 +60,9 @@ def _format(path: Path) -> None:
 
 
 def _as_root(folder: Path, script: str) -> str:
-    """Run a script where loop devices can be set up: the only thing here that needs more than an ordinary user."""
+    """Run a script where loop devices can be set up: the only thing here that needs more than an
+    ordinary user.
+    """
     mounts = ["--volume", "/dev:/dev", "--volume", f"{folder}:/homes"]
     rights = ["--user", "0", "--cap-add", "SYS_ADMIN", "--security-opt", "apparmor=unconfined"]
     rights += [

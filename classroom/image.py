@@ -1,4 +1,6 @@
-"""Build the image of a class: `make image` (BASE=… names another base, from Debian 12 or newer, with Python and venv)."""
+"""Build the image of a class: `make image` (BASE=… names another base, from Debian 12 or newer,
+with Python and venv).
+"""
 
 import argparse
 import json

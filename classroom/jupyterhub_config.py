@@ -1,4 +1,5 @@
-"""One machine for a class: JupyterHub with one container a student. `make class NAMES=…` starts it and sets the variables read here.
+"""One machine for a class: JupyterHub with one container a student. `make class NAMES=…` starts it
+and sets the variables read here.
 
 What a student may use stands in capital letters; change it before the class starts.
 """

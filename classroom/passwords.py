@@ -1,7 +1,8 @@
-"""The class as a list of accounts: who may log in to the hub, on one machine and on Kubernetes alike.
+"""The class as a list of accounts: who may log in to the hub, on one machine and on Kubernetes
+alike.
 
-An accounts file is `{"adalovelace": {"name": "Ada Lovelace", "password": "…"}}`. This module needs JupyterHub and nothing of the
-course, since the chart's hub has no more.
+An accounts file is `{"adalovelace": {"name": "Ada Lovelace", "password": "…"}}`. This module needs
+JupyterHub and nothing of the course, since the chart's hub has no more.
 """
 
 import hmac
@@ -20,7 +21,9 @@ TRIES, SECONDS = (
 
 
 class ClassAuthenticator(Authenticator):
-    """Names and passwords of the file that CLASS_ACCOUNTS names, read at each login: a second list needs no restart."""
+    """Names and passwords of the file that CLASS_ACCOUNTS names, read at each login: a second list
+    needs no restart.
+    """
 
     allow_all = True  # whoever authenticate() lets in
 
@@ -29,7 +32,9 @@ class ClassAuthenticator(Authenticator):
         self.failures: dict[str, list[float]] = {}
 
     async def authenticate(self, handler, data: dict[str, str]) -> str | None:
-        """The name, or None. Raises HTTPError 429 for a name with TRIES wrong passwords within SECONDS."""
+        """The name, or None. Raises HTTPError 429 for a name with TRIES wrong passwords within
+        SECONDS.
+        """
         name = self.normalize_username(data["username"].strip())
         accounts = json.loads(Path(os.environ["CLASS_ACCOUNTS"]).read_text(encoding="utf-8"))
         if name not in accounts:

@@ -1,7 +1,8 @@
 """From a list of names to a running class on this machine, and to its end.
 
-`make class NAMES=names.txt` is `python -m classroom.room start names.txt`; run again, it keeps what is there and adds what is
-new. All of a class is in one folder that only its owner can enter: accounts, slips, homes, certificate, the hub's own files.
+`make class NAMES=names.txt` is `python -m classroom.room start names.txt`; run again, it keeps
+what is there and adds what is new. All of a class is in one folder that only its owner can enter:
+accounts, slips, homes, certificate, the hub's own files.
 """
 
 import contextlib
@@ -43,7 +44,9 @@ class Room:
 
 
 def start(room: Room, listed: list[str], address: str) -> str:
-    """Make all that is missing and start the hub; return what to tell the teacher. Raises RuntimeError with the hub's log."""
+    """Make all that is missing and start the hub; return what to tell the teacher. Raises
+    RuntimeError with the hub's log.
+    """
     room.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     accounts = names.enrol(listed, room.accounts)
     homes.prepare(room.homes, room.name, list(accounts))
@@ -68,7 +71,9 @@ def end(room: Room) -> str:
 
 
 def certify(room: Room, address: str) -> str:
-    """Make a certificate for `address`, unless there is one for it; return the first half of its SHA-256 in hex."""
+    """Make a certificate for `address`, unless there is one for it; return the first half of its
+    SHA-256 in hex.
+    """
     made_for = room.folder / "address"
     if not room.certificate.exists() or made_for.read_text() != address:
         kind = "IP" if _is_ip(address) else "DNS"
@@ -93,7 +98,9 @@ def certify(room: Room, address: str) -> str:
 
 
 def own_address() -> str:
-    """This machine's address as the room sees it. Nothing is sent: a datagram socket only looks up its way."""
+    """This machine's address as the room sees it. Nothing is sent: a datagram socket only looks up
+    its way.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way, contextlib.suppress(OSError):
         way.connect(("192.0.2.1", 9))
         return way.getsockname()[0]
@@ -107,7 +114,9 @@ def _is_ip(address: str) -> bool:
 
 
 def _network(name: str) -> str:
-    """The class's own network: no way out, none from container to container. Returns the address of this machine in it."""
+    """The class's own network: no way out, none from container to container. Returns the address
+    of this machine in it.
+    """
     if not docker("network", "ls", "--quiet", "--filter", f"name=^{name}$"):
         apart = "com.docker.network.bridge.enable_icc=false"
         docker("network", "create", "--internal", "--opt", apart, "--label", f"class={name}", name)

@@ -1,8 +1,10 @@
-"""The wheels that another machine needs: any Python and any system that the course runs on, whatever this one is.
+"""The wheels that another machine needs: any Python and any system that the course runs on,
+whatever this one is.
 
-uv finds the versions, since pip would ask the markers of a requirement of *this* system; pip downloads them.
-pip's and uv's own variables apply. For the CPU build of PyTorch on Linux, which is a third of the size:
-`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu UV_EXTRA_INDEX_URL=$PIP_EXTRA_INDEX_URL`.
+uv finds the versions, since pip would ask the markers of a requirement of *this* system; pip
+downloads them. pip's and uv's own variables apply. For the CPU build of PyTorch on Linux, which is
+a third of the size: `PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+UV_EXTRA_INDEX_URL=$PIP_EXTRA_INDEX_URL`.
 """
 
 import os
@@ -39,7 +41,9 @@ def this_system() -> str:
 
 
 def versions(requirements: Path, python: str, system: str) -> str:
-    """Pin `requirements` and all that they need for a Python such as "3.12"; returns lines `name==version`."""
+    """Pin `requirements` and all that they need for a Python such as "3.12"; returns lines
+    `name==version`.
+    """
     command = [
         sys.executable,
         "-m",
@@ -60,7 +64,8 @@ def versions(requirements: Path, python: str, system: str) -> str:
 def download(
     requirements: Path, python: str, system: str, folder: Path, more: tuple[str, ...] = ()
 ) -> None:
-    """Put the wheels into `folder`, with `requirements.txt` that pins them; `more` come without what they need.
+    """Put the wheels into `folder`, with `requirements.txt` that pins them; `more` come without
+    what they need.
 
     Raises CalledProcessError when uv or pip fails, whose own words are on stderr.
     """

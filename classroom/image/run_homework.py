@@ -1,7 +1,9 @@
-"""Inside the grader's container: run one notebook, whole, and print what its checks said as one line of JSON.
+"""Inside the grader's container: run one notebook, whole, and print what its checks said as one
+line of JSON.
 
-The notebook comes on standard input. Standard library, nbclient and nbformat only. What is printed is the word of a container
-in which a student's code has run, and the grader reads it as such: it may be forged, for that student, and for nobody else.
+The notebook comes on standard input. Standard library, nbclient and nbformat only. What is printed
+is the word of a container in which a student's code has run, and the grader reads it as such: it
+may be forged, for that student, and for nobody else.
 """
 
 import ast
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 
 CELL_SECONDS = float(
     os.environ.get("CELL_SECONDS", 60)
@@ -24,54 +27,48 @@ OUTPUT_BYTES = 20_000_000  # the course's longest notebook prints a tenth of it
 WORDS = 600  # characters of a check's own words that are handed on
 
 
-class Stopped(Exception):
-    """The run was ended from here; the message says why."""
-
-
 class Runner(NotebookClient):
-    """Counts what a notebook prints, and gives up on one that floods."""
+    """Runs a notebook in a kernel, which it kills when it prints or lasts too long."""
 
     printed = 0
+    ended: str | None = None
+
+    def stop(self, why: str) -> None:
+        """Kill the kernel, for a cell that catches interrupts, too."""
+        self.ended = self.ended or why
+        self.km.provisioner.process.kill()
 
     def process_message(self, msg, cell, cell_index):
+        """Count what is printed."""
         self.printed += len(str(msg["content"]))
         if self.printed > OUTPUT_BYTES:
-            raise Stopped("too much output")
+            self.stop("too much output")
+            return None
         return super().process_message(msg, cell, cell_index)
 
 
 def run(notebook: nbformat.NotebookNode, verdicts: Path, room: Path) -> str | None:
     """Execute in place; return what ended it before its last cell, in words, or None."""
-    options = {
-        "timeout": CELL_SECONDS,
-        "interrupt_on_timeout": True,
-        "allow_errors": True,
-        "startup_timeout": 120,
-    }
-    runner = Runner(
-        notebook, kernel_name="python3", resources={"metadata": {"path": str(room)}}, **options
-    )
-    late = threading.Event()
-
-    def stop():  # for a cell that catches the interrupt, too
-        late.set()
-        runner.km.provisioner.process.kill()
-
-    limit = threading.Timer(NOTEBOOK_SECONDS, stop)
+    options = {"timeout": CELL_SECONDS, "interrupt_on_timeout": True, "allow_errors": True}
+    options |= {"startup_timeout": 120, "resources": {"metadata": {"path": str(room)}}}
+    runner = Runner(notebook, kernel_name="python3", **options)
+    limit = threading.Timer(NOTEBOOK_SECONDS, runner.stop, ["timeout"])
     limit.start()
     try:
         runner.execute(env=os.environ | {"VERDICTS": str(verdicts)})
-    except Stopped as stopped:
-        return str(stopped)
-    except Exception as error:  # the kernel died, or the file holds what no kernel accepts
-        return "timeout" if late.is_set() else f"error: {type(error).__name__}"
+    except DeadKernelError:
+        return runner.ended or "the kernel died"
+    except Exception as error:  # the file holds what no kernel accepts
+        return runner.ended or f"error: {type(error).__name__}"
     finally:
         limit.cancel()
     return None
 
 
 def given(verdicts: Path) -> dict[str, str]:
-    """{exercise: verdict} from what the checks wrote down; "right" stays, as a try of what is wrong may follow it."""
+    """{exercise: verdict} from what the checks wrote down; "right" stays, as a try of what is
+    wrong may follow it.
+    """
     found: dict[str, str] = {}
     with verdicts.open(encoding="utf-8", errors="replace") as file:
         for line in file.read(1_000_000).splitlines():
@@ -86,7 +83,9 @@ def given(verdicts: Path) -> dict[str, str]:
 def outcome(
     notebook: nbformat.NotebookNode, ending: str | None, checked: dict[str, str]
 ) -> dict[str, list[str]]:
-    """{check: [verdict, words]} for every check that the notebook calls, and those that wrote a verdict unseen."""
+    """{check: [verdict, words]} for every check that the notebook calls, and those that wrote a
+    verdict unseen.
+    """
     found = {exercise.rpartition(".")[2]: [verdict, ""] for exercise, verdict in checked.items()}
     for cell in notebook.cells:
         for name in (
@@ -114,7 +113,9 @@ def outcome(
 
 
 def meddles(notebook: nbformat.NotebookNode) -> bool:
-    """Whether the code sets something on a check's module, or names the file of verdicts: read it before believing it."""
+    """Whether the code sets something on a check's module, or names the file of verdicts: read it
+    before believing it.
+    """
     for cell in notebook.cells:
         if cell.cell_type == "code":
             try:

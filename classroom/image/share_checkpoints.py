@@ -1,7 +1,9 @@
-"""Write the checkpoints as float32 where a whole class reads them: `python share_checkpoints.py FOLDER`, as the image is built.
+"""Write the checkpoints as float32 where a whole class reads them: `python share_checkpoints.py
+FOLDER`, as the image is built.
 
-A notebook asks for float32. From a file of that type the weights are mapped: one copy in memory serves every student. From a
-16-bit file each student's kernel makes a copy of its own (92 MB for the embedded checkpoint).
+A notebook asks for float32. From a file of that type the weights are mapped: one copy in memory
+serves every student. From a 16-bit file each student's kernel makes a copy of its own (92 MB for
+the embedded checkpoint).
 """
 
 import os
@@ -15,7 +17,9 @@ from helpers.weights import ROLES, CheckpointError, resolve
 
 
 def share(folder: Path) -> None:
-    """Make `folder`, with one subfolder a role, as `CHECKPOINTS=folder` wants it; a role without weights is left out."""
+    """Make `folder`, with one subfolder a role, as `CHECKPOINTS=folder` wants it; a role without
+    weights is left out.
+    """
     written: dict[Path, str] = {}
     for role in ROLES:
         try:

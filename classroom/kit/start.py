@@ -1,4 +1,5 @@
-"""Open the course without a network: `python3 start.py`. The first time, this sets it up beside itself.
+"""Open the course without a network: `python3 start.py`. The first time, this sets it up beside
+itself.
 
 Arguments go to JupyterLab, for example --no-browser.
 """
@@ -29,7 +30,8 @@ def main():
     os.environ.setdefault("CHECKPOINTS", "embedded")
     if not (VENV / "ready").exists():
         set_up()
-    # The causal-lm is unpacked meanwhile; a notebook that wants it sooner waits for it, or does it itself.
+    # The causal-lm is unpacked meanwhile; a notebook that wants it sooner waits for it, or does it
+    # itself.
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.Popen([PYTHON, "-m", "helpers.weights"], cwd=COURSE, **quiet)
     # Ctrl+C ends JupyterLab, which says so itself.
@@ -47,7 +49,8 @@ def set_up():
     print("Setting up, once, about half a minute …", flush=True)
     venv.create(VENV, clear=True)  # without pip: Debian leaves out what would bring it
     [pip] = WHEELS.glob("pip-*.whl")
-    # --no-compile: compiling every module takes longer than all the rest, and most are never imported.
+    # --no-compile: compiling every module takes longer than all the rest, and most are never
+    # imported.
     run(
         pip / "pip",
         "install",

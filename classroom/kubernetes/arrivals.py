@@ -1,20 +1,19 @@
-"""How long a class waits for its first answer at nine o'clock: `python -m classroom.kubernetes.arrivals`.
+"""How long a class waits for its first answer at nine o'clock: `python -m
+classroom.kubernetes.arrivals`.
 
-A start costs processor time, and the processors are shared evenly among those who are starting. The costs were measured (see
-classroom/kubernetes/README.md); what a cluster adds, such as a node that has to be bought first, is not in it.
+A start costs processor time, and the processors are shared evenly among those who are starting.
+The costs were measured (see classroom/kubernetes/README.md); what a cluster adds, such as a node
+that has to be bought first, is not in it.
 """
 
 import heapq
 import random
 from typing import NamedTuple
 
-SERVER, KERNEL, ANSWER = (
-    3.0,
-    6.5,
-    1.0,
-)  # processor seconds of a student's start: server, kernel with its imports, first answer
+# Processor seconds of a start: the server, a kernel with its imports, the first answer.
+SERVER, KERNEL, ANSWER = 3.0, 6.5, 1.0
 LIMIT = 2  # processors that one student may use
-MEMORY = 0.75  # GB a student, limits aside: what a container with one notebook takes, and its share of what all share
+MEMORY = 0.75  # GB a student with one notebook open, and a share of what all share
 KEPT = 1.5  # GB a node keeps for itself
 NODE = (8, 32)  # processors, GB
 PRICE = 0.40  # of such a node, an hour: put your provider's here
@@ -31,7 +30,9 @@ class Class(NamedTuple):
 def waits(
     arrivals: list[float], work: float, processors: float, limit: float = LIMIT
 ) -> list[float]:
-    """Seconds that each start takes when all that run share the processors evenly; none uses more than `limit`."""
+    """Seconds that each start takes when all that run share the processors evenly; none uses more
+    than `limit`.
+    """
     coming = sorted(arrivals, reverse=True)
     running: list[
         tuple[float, float]
@@ -54,7 +55,9 @@ def waits(
 def nine_o_clock(
     students: int, nodes: int, warmed: bool, within: float = 60, seed: int = 0
 ) -> Class:
-    """Everybody clicks within `within` seconds; with a warmed class, only the answer is left to do."""
+    """Everybody clicks within `within` seconds; with a warmed class, only the answer is left to
+    do.
+    """
     clicks = random.Random(seed)
     arrivals = [clicks.uniform(0, within) for _ in range(students)]
     work = ANSWER if warmed else SERVER + KERNEL + ANSWER
@@ -69,9 +72,7 @@ def nodes(students: int) -> int:
 
 def table() -> str:
     """The table of README.md."""
-    rows = [
-        "| students | nodes | memory, GB | cold: median, slowest, s | warmed: median, slowest, s | cost an hour |"
-    ]
+    rows = ["| students | nodes | memory, GB | cold: median, slowest, s | warmed | cost an hour |"]
     rows.append("|---|---|---|---|---|---|")
     for students in (30, 300, 3000):
         cold, warm = (nine_o_clock(students, nodes(students), warmed) for warmed in (False, True))

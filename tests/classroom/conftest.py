@@ -1,9 +1,12 @@
-"""All that these tests need, from a bare machine: Docker's daemon, a base image, the class's image, a class of eight."""
+"""All that these tests need, from a bare machine: Docker's daemon, a base image, the class's
+image, a class of eight.
+"""
 
 import os
 
 os.environ["IMAGE"] = "behind-the-pipeline:test"
 
+import json  # noqa: E402
 import shutil  # noqa: E402
 import subprocess  # noqa: E402
 import time  # noqa: E402
@@ -14,7 +17,8 @@ import requests  # noqa: E402
 
 from classroom import image as images  # noqa: E402
 from classroom import room as rooms  # noqa: E402
-from classroom.lesson import PATIENCE, Server  # noqa: E402
+from classroom.image import docker as run_docker  # noqa: E402
+from classroom.lesson import PATIENCE, Server, authorized, start_server  # noqa: E402
 
 BASE = "behind-the-pipeline-base:bookworm"
 PACKAGES = {
@@ -34,6 +38,7 @@ NAMES = [
     "O'Brien",
     "Ada  Lovelace-Byron",
 ]
+SECRET = "the-words-of-b-7f3a"
 PORT = 18000  # and the next two
 
 
@@ -77,7 +82,9 @@ def answers():
 
 @pytest.fixture(scope="session")
 def image(docker, tmp_path_factory):
-    """The class's image, on a base of Debian's own packages: a registry of images may be out of reach."""
+    """The class's image, on a base of Debian's own packages: a registry of images may be out of
+    reach.
+    """
     if not images.docker("images", "--quiet", BASE):
         packages = "python3,python3-venv,ca-certificates"
         command = [
@@ -110,7 +117,9 @@ def klass(image, tmp_path_factory):
 
 
 def log_in(room, login, password):
-    """A browser without the browser, logged in through the form. Raises AssertionError with the status where refused."""
+    """A browser without the browser, logged in through the form. Raises AssertionError with the
+    status where refused.
+    """
     session = requests.Session()
     session.trust_env, session.verify = False, str(room.certificate)
     session.get(f"{room.local}/hub/login", timeout=PATIENCE)
@@ -149,3 +158,62 @@ def memory(pid):
     """{"Pss", "Private_Dirty", …} of a process in MB."""
     rows = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
     return {row[0].rstrip(":"): int(row[1]) * 1.024 / 1000 for row in rows}
+
+
+@pytest.fixture(scope="session")
+def accounts(klass):
+    return json.loads(klass.accounts.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def students(klass, accounts):
+    """A and B with a kernel each; B has a secret in memory, on disk and as a process."""
+    pair = []
+    for login in list(accounts)[:2]:
+        start_server(klass, authorized(klass), login)
+        server = Server(klass, login, log_in(klass, login, accounts[login]["password"]))
+        server.session.get(f"{klass.local}/user/{login}/lab", timeout=60)
+        server.open()
+        pair.append(server)
+    b = pair[1]
+    b.run(
+        f"from pathlib import Path; secret = '{SECRET}'\n"
+        "Path.home().joinpath('secret.txt').write_text(secret)"
+    )
+    b.run("import subprocess; running = subprocess.Popen(['sleep', '98765'])")
+    return pair
+
+
+@pytest.fixture
+def a(klass, students):
+    """Runs A's code, returns what it prints. Where an attack killed A's server, A starts anew."""
+    server = students[0]
+
+    def run(code):
+        return said(server.run(code))
+
+    yield run
+    try:
+        server.channels.settimeout(20)
+        server.run("1")
+    except Exception:
+        session = authorized(klass)
+        session.delete(f"{klass.local}/hub/api/users/{server.login}/server", timeout=60)
+        run_docker("rm", "--force", f"{klass.name}-{server.login}", check=False)
+        deadline = time.monotonic() + 60
+        while session.get(f"{klass.local}/hub/api/users/{server.login}", timeout=60).json()[
+            "servers"
+        ]:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+        start_server(klass, session, server.login)
+        server.open()
+
+
+@pytest.fixture
+def b(students):
+    """B after the attack: works as before, and at once."""
+    yield students[1]
+    started = time.monotonic()
+    assert said(students[1].run("print(secret)")) == f"{SECRET}\n"
+    assert time.monotonic() - started < 5

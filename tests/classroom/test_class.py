@@ -1,4 +1,6 @@
-"""Eight students at once in the real hub: from a list of names to a class, cold and warmed, ended and begun again."""
+"""Eight students at once in the real hub: from a list of names to a class, cold and warmed, ended
+and begun again.
+"""
 
 import json
 import os
@@ -48,7 +50,9 @@ def together(room):
 
 @pytest.fixture(scope="module")
 def cold(klass):
-    """What happens when all eight come at once and nothing runs yet; afterwards the class ends and begins again."""
+    """What happens when all eight come at once and nothing runs yet; afterwards the class ends and
+    begins again.
+    """
     attended = together(klass)
     for number, (server, _) in enumerate(attended):
         server.run(f"from pathlib import Path\nPath('mine.ipynb').write_text('{{}} {number}')")
@@ -108,9 +112,7 @@ def test_what_a_student_costs(klass, warmed):
         private, shared, size = (
             sum(one[key] for one in each) / len(each) for key in ("Private_Dirty", "Pss", "Rss")
         )
-        print(
-            f"\n{name}, MB a student: private {private:.0f}, its share of all (PSS) {shared:.0f}, seen (RSS) {size:.0f}"
-        )
+        print(f"\n{name}, MB a student: private {private:.0f}, PSS {shared:.0f}, RSS {size:.0f}")
     assert max(kernel["Private_Dirty"] for kernel in kernels) < 400
     mapped = [kernel["Shared_Clean"] for kernel in kernels]
     assert min(mapped) > 50  # libraries and weights lie in memory once

@@ -1,4 +1,7 @@
-"""Homework as it comes: names and zips of all kinds, hostile notebooks, and nobody lost. COUNT=60 runs as many hand-ins."""
+"""Homework as it comes: names and zips of all kinds, hostile notebooks, and nobody lost.
+
+COUNT=60 runs as many hand-ins.
+"""
 
 import csv
 import io
@@ -34,7 +37,7 @@ HOSTILE = {
 
 
 def notebook(folder="", first=None, **cells):
-    """A student's notebook: the course's, or its solution, with the source of some cells replaced (None: deleted)."""
+    """The course's notebook or its solution, with some cells' source replaced (None: gone)."""
     made = nbformat.read(PROJECT / "notebooks" / folder / f"{STEM}.ipynb", as_version=4)
     kept = []
     for cell in made.cells:
@@ -66,7 +69,7 @@ def homework(tmp_path_factory):
     for name, code in HOSTILE.items():
         hand_in(folder, f"{name}/{STEM}.ipynb", notebook(first=code))
     hand_in(folder, f"ada/Copy of {STEM}.ipynb", notebook("solutions"))
-    changed = "my_probabilities = some_logits.softmax(dim=0)\nchecks.probabilities(my_probabilities, some_logits)"
+    changed = "mine = some_logits.softmax(dim=0)\nchecks.probabilities(mine, some_logits)"
     setup = IMPORT + "import torch\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
     broken = "def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)"
     hand_in(
@@ -142,7 +145,8 @@ def test_bombs(grades):
 
 @wall(
     "homework: a changed check",
-    "the course is read-only; what is changed in the notebook's own kernel counts for nothing, and the row says so",
+    "the course is read-only; what a notebook changes in its own kernel counts for nothing, "
+    "and the row says so",
 )
 def test_changed_check(grades):
     assert "right" not in verdicts(grades["forger"])
@@ -156,7 +160,8 @@ def test_changed_check(grades):
 def test_only_one_s_own_work_is_visible(image, tmp_path):
     look = """
 import os, socket
-assert not any(n.endswith('.ipynb') and n[0] not in '0123456789' for _, _, names in os.walk('/') for n in names)
+names = [name for _, _, names in os.walk('/') for name in names if name.endswith('.ipynb')]
+assert all(name[0] in '0123456789' for name in names)
 assert [name for name in os.listdir('/sys/class/net')] == ['lo']
 assert not os.access('/opt/course/bin/run_homework.py', os.W_OK)
 """

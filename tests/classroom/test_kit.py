@@ -1,4 +1,4 @@
-"""The offline kit: set up under a second Python, without a network, from an empty home; and made for other systems."""
+"""The offline kit: set up under a second Python, without a network; and made for other systems."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ SECOND = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.execut
 
 @pytest.fixture(scope="module")
 def kit():
-    """An unpacked kit, in a folder with a space in its name, and the environment of a user who has nothing yet."""
+    """An unpacked kit, in a folder with a space in its name, and the variables of a new user."""
     with tempfile.TemporaryDirectory(prefix="offline kit ") as folder:
         version = "import sys; print('%d.%d' % sys.version_info[:2])"
         python = subprocess.run(

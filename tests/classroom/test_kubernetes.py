@@ -1,7 +1,8 @@
-"""The values for Kubernetes without a cluster: rendered by Helm itself, each object checked against the Kubernetes API.
+"""The values for Kubernetes without a cluster: rendered by Helm, each object checked by its schema.
 
-`jupyterhub-4.4.0.tgz` is the chart of Zero to JupyterHub as released: the sources of commit 5c5f5df7, with version and image tags
-filled in and the JSON schema made of its YAML form, as its own release script does. Its licence (BSD, 3 clauses) is inside.
+`jupyterhub-4.4.0.tgz` is the chart of Zero to JupyterHub as released: the sources of commit
+5c5f5df7, with version and image tags filled in and the JSON schema made of its YAML form, as its
+own release script does. Its licence (BSD, 3 clauses) is inside.
 """
 
 import base64
@@ -22,7 +23,7 @@ ACCOUNTS = '{"ada": {"name": "Ada", "password": "kuto-remi-saba-nolu"}}'
 
 
 def render(changed=None):
-    """{(kind, name): object} of what Helm would send to the cluster. Helm checks the values against the chart's schema first."""
+    """{(kind, name): object} that Helm would send; it checks the values by the chart's schema."""
     values = yaml.safe_load((KUBERNETES / "values.yaml").read_text(encoding="utf-8")) | (
         changed or {}
     )

@@ -1,4 +1,4 @@
-"""The table of walls: each test that is an attack says what it is and what stops it, and the page must say the same."""
+"""The table of walls: a test that is an attack says what it is and what stops it."""
 
 ROWS = {}
 
