@@ -32,7 +32,7 @@ def prepare(folder: Path, room: str, logins: list[str]) -> None:
             _format(folder / f"{name}.img")
     for name, device in (line.split() for line in _as_root(folder, ATTACH).splitlines()):
         if name in logins and _device(f"{room}-{name}") != device:
-            docker("volume", "rm", "--force", f"{room}-{name}")
+            _forget(f"{room}-{name}")
             options = ["type=ext4", f"device={device}", "o=nosuid,nodev,noatime"]
             labels = [
                 "--label",
@@ -40,6 +40,13 @@ def prepare(folder: Path, room: str, logins: list[str]) -> None:
                 *(part for option in options for part in ("--opt", option)),
             ]
             docker("volume", "create", *labels, f"{room}-{name}")
+
+
+def _forget(volume: str) -> None:
+    """Take a volume away from Docker, and the stale containers that hold it."""
+    if stale := docker("ps", "--all", "--quiet", "--filter", f"volume={volume}").split():
+        docker("rm", "--force", *stale)
+    docker("volume", "rm", "--force", volume)
 
 
 def put_away(folder: Path, room: str) -> None:

@@ -36,7 +36,7 @@ NAMES = [
     "Zoë",
     "ليلى",
     "O'Brien",
-    "Ada  Lovelace-Byron",
+    "Ada Lovelace-Byron",
 ]
 SECRET = "the-words-of-b-7f3a"
 PORT = 18000  # and the next two
@@ -207,6 +207,7 @@ def a(klass, students):
             assert time.monotonic() < deadline
             time.sleep(0.5)
         start_server(klass, session, server.login)
+        server.session.get(f"{klass.local}/user/{server.login}/lab", timeout=60)
         server.open()
 
 

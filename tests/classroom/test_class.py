@@ -12,9 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 
-from classroom import collect, lesson
+from classroom import collect, homes, lesson
 from classroom import room as rooms
-from classroom.image import docker
+from classroom.image import IMAGE, docker
 from classroom.kubernetes import arrivals
 from tests.classroom.conftest import NAMES, enter, memory, said
 
@@ -73,7 +73,7 @@ def test_from_names_to_a_class_within_a_minute(klass):
     print(f"\nnames to a running class: {klass.seconds:.0f} s")
     assert klass.seconds <= 60
     slips = (klass.folder / "slips.html").read_text(encoding="utf-8")
-    assert all(name.replace("'", "&#39;").replace("  ", " ") in slips for name in NAMES)
+    assert all(name.replace("'", "&#39;") in slips for name in NAMES)
     assert klass.folder.stat().st_mode & 0o077 == 0
 
 
@@ -141,7 +141,7 @@ def test_collecting_copies_notebooks_with_a_manifest_and_follows_no_link(klass, 
     )
     server.run("open('huge.ipynb', 'wb').truncate(30_000_000)")
     rows = collect.collect(klass, tmp_path / "collected")
-    assert {row[0] for row in rows[1:]} == {" ".join(name.split()) for name in NAMES}
+    assert {row[0] for row in rows[1:]} == set(NAMES)
     names = [row[2].rpartition("/")[2] for row in rows if row[1] == server.login]
     assert "große Übung.ipynb" in names and "secret.ipynb" not in names
     assert [row[4] for row in rows if row[2].endswith("huge.ipynb")] == [
@@ -169,3 +169,15 @@ def test_a_killed_hub_comes_back_and_finds_its_students_at_work(klass, warmed):
     rooms.start(klass, NAMES, "127.0.0.1")
     server.connect()
     assert said(server.run("print(kept)")) == "still here\n"
+
+
+def test_stale_containers_and_volumes_give_way(klass):
+    """As after a restart of the machine: a home's loop device is another one than Docker knows."""
+    volume = f"{klass.name}-stale"
+    gone = ["--opt", "type=ext4", "--opt", "device=/dev/loop99999"]
+    docker("volume", "create", "--label", f"class={klass.name}", *gone, volume)
+    docker("create", "--volume", f"{volume}:/home/student", "--name", volume, IMAGE)
+    homes.prepare(klass.homes, klass.name, ["stale"])
+    assert "/dev/loop99999" not in docker("volume", "inspect", volume)
+    mounted = ["run", "--rm", "--volume", f"{volume}:/home/student", IMAGE]
+    assert docker(*mounted, "stat", "--format", "%U", "/home/student") == "student\n"

@@ -15,6 +15,8 @@ import yaml
 from helm_python import Chart
 from helm_python.errors import HelmError
 
+from classroom.kubernetes import arrivals
+
 PROJECT = Path(__file__).resolve().parents[2]
 CHART = Path(__file__).with_name("jupyterhub-4.4.0.tgz")
 KUBERNETES = PROJECT / "classroom" / "kubernetes"
@@ -135,3 +137,15 @@ def test_what_must_be_changed_is_marked():
         r"^.*# <-", (KUBERNETES / "values.yaml").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert len(marked) == 5 and sum("example.org" in line for line in marked) == 3
+
+
+def test_the_table_is_that_of_the_simulation():
+    assert arrivals.table() in (KUBERNETES / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_simulation_shares_processors():
+    assert arrivals.waits([0.0], 10, processors=8) == [5.0]  # no more than two for one
+    assert arrivals.waits([0.0] * 8, 10, processors=8) == [10.0] * 8
+    assert arrivals.waits([0.0, 100.0], 10, processors=1) == [10.0, 10.0]
+    first, second = arrivals.waits([0.0, 5.0], 10, processors=1)
+    assert (first, second) == (15.0, 15.0)
