@@ -65,7 +65,8 @@ def _warm(room: Room, given: argparse.Namespace) -> None:
 def _collect(room: Room, given: argparse.Namespace) -> None:
     target = PROJECT / "collected" / f"{room.name}-{datetime.now():%Y-%m-%d-%H%M%S}"
     rows = collect(room, target)
-    print(f"{len(rows) - 1} notebooks in {target}; manifest.csv lists them")
+    copied = sum(not row[5] for row in rows[1:])
+    print(f"{copied} notebooks copied to {target}; {target.name}.csv beside it lists all")
 
 
 COMMANDS = {

@@ -13,7 +13,7 @@ import tarfile
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from classroom.image import IMAGE
+from classroom.image import IMAGE, PROJECT
 from classroom.room import Room
 
 MEGABYTES = 20  # a notebook larger than this is named, not copied
@@ -26,23 +26,31 @@ TOO_LARGE = (
 
 
 def collect(room: Room, target: Path) -> list[tuple[str, ...]]:
-    """Write `target/LOGIN/…ipynb` and `target/manifest.csv`; return the manifest's rows."""
-    rows = [("name", "login", "notebook", "modified", "sha256")]
+    """Write `target/LOGIN/…ipynb`, and the manifest beside it as `target.csv`; return its rows.
+
+    A copy that is still as it was handed out is named there and not copied.
+    """
+    handed_out = {_hash(path.read_bytes()) for path in (PROJECT / "notebooks").glob("*.ipynb")}
+    rows = [("name", "login", "notebook", "modified", "sha256", "note")]
     for login, account in json.loads(room.accounts.read_text(encoding="utf-8")).items():
-        home = f"{room.name}-{login}"
+        home, who = f"{room.name}-{login}", (account["name"], login)
         for path, modified, data in notebooks(_read(home, FIND)):
-            copy = target / login / path
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(data)
-            rows.append(
-                (account["name"], login, str(path), modified, hashlib.sha256(data).hexdigest())
-            )
+            untouched = _hash(data) in handed_out
+            if not untouched:
+                copy = target / login / path
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(data)
+            rows.append((*who, str(path), modified, _hash(data), "untouched" if untouched else ""))
         for path in _read(home, TOO_LARGE).decode(errors="replace").splitlines()[:100]:
-            rows.append((account["name"], login, path, "", f"not copied: {MEGABYTES} MB or more"))
-    target.mkdir(parents=True, exist_ok=True)
-    with (target / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+            rows.append((*who, path, "", "", f"not copied: {MEGABYTES} MB or more"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
     return rows
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def notebooks(archive: bytes):

@@ -144,7 +144,7 @@ def test_collecting_copies_notebooks_with_a_manifest_and_follows_no_link(klass, 
     assert {row[0] for row in rows[1:]} == set(NAMES)
     names = [row[2].rpartition("/")[2] for row in rows if row[1] == server.login]
     assert "große Übung.ipynb" in names and "secret.ipynb" not in names
-    assert [row[4] for row in rows if row[2].endswith("huge.ipynb")] == [
+    assert [row[5] for row in rows if row[2].endswith("huge.ipynb")] == [
         "not copied: 20 MB or more"
     ]
     done = subprocess.run(

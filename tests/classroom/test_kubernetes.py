@@ -106,7 +106,9 @@ def test_the_class_s_own_accounts_open_the_hub(objects, spawner):
         == "passwords.ClassAuthenticator"
     )
     files = objects["Secret", "hub"]["stringData"]
-    assert files["accounts"] == ACCOUNTS and "class ClassAuthenticator" in files["passwords"]
+    assert (
+        files["accounts"].strip() == ACCOUNTS and "class ClassAuthenticator" in files["passwords"]
+    )
     [container] = objects["Deployment", "hub"]["spec"]["template"]["spec"]["containers"]
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     variables = {variable["name"]: variable.get("value") for variable in container["env"]}
