@@ -5,7 +5,10 @@ What a student may use stands in capital letters; change it before the class sta
 """
 
 import os
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for classroom.passwords
 
 MEMORY, PROCESSORS, PROCESSES = "2G", float(os.cpu_count()), 400
 FOLDER, CLASS = Path(os.environ["CLASS_FOLDER"]), os.environ["CLASS_NAME"]

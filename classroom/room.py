@@ -132,7 +132,7 @@ def _start_hub(room: Room, gateway: str) -> None:
     environment = os.environ | {
         "CLASS_FOLDER": str(room.folder), "CLASS_NAME": room.name, "CLASS_PORT": str(room.port),
         "CLASS_GATEWAY": gateway, "CLASS_PROXY": str(PROXY), "CLASS_TOKEN": room.token.read_text(),
-        "CLASS_ACCOUNTS": str(room.accounts), "IMAGE": IMAGE, "PYTHONPATH": str(PROJECT),
+        "CLASS_ACCOUNTS": str(room.accounts), "IMAGE": IMAGE,
     }  # fmt: skip
     config = PROJECT / "classroom" / "jupyterhub_config.py"
     log = room.folder / "hub.log"
