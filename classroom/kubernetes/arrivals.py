@@ -11,9 +11,9 @@ import random
 from typing import NamedTuple
 
 # Processor seconds of a start: the server, a kernel with its imports, the first answer.
-SERVER, KERNEL, ANSWER = 3.0, 6.5, 1.0
+SERVER, KERNEL, ANSWER = 2.1, 4.0, 0.3
 LIMIT = 2  # processors that one student may use
-MEMORY = 0.75  # GB a student with one notebook open, and a share of what all share
+MEMORY = 0.6  # GB a student with one notebook open, and a share of what all share
 KEPT = 1.5  # GB a node keeps for itself
 NODE = (8, 32)  # processors, GB
 PRICE = 0.40  # of such a node, an hour: put your provider's here
