@@ -53,7 +53,7 @@ def waits(
 
 
 def nine_o_clock(
-    students: int, nodes: int, warmed: bool, within: float = 60, seed: int = 0
+    students: int, nodes: int, warmed: bool, within: float = 10, seed: int = 0
 ) -> Class:
     """Everybody clicks within `within` seconds; with a warmed class, only the answer is left to
     do.
