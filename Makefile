@@ -66,8 +66,14 @@ class: .venv/classroom/installed
 class-slips: .venv/classroom/installed
 	$(BIN)/python -m classroom slips $(NAMES) --address $(ADDRESS)
 
-class-warm class-status class-end: .venv/classroom/installed
-	$(BIN)/python -m classroom $(@:class-%=%) $(ARGS)
+class-warm: .venv/classroom/installed
+	$(BIN)/python -m classroom warm $(ARGS)
+
+class-status: .venv/classroom/installed
+	$(BIN)/python -m classroom status $(ARGS)
+
+class-end: .venv/classroom/installed
+	$(BIN)/python -m classroom end $(ARGS)
 
 collect: .venv/classroom/installed
 	$(BIN)/python -m classroom collect $(ARGS)
