@@ -1,20 +1,28 @@
-# make lab    set up, fetch the checkpoints, open JupyterLab      (ARGS="--no-browser --port 8899" passes options on)
+# make lab    set up, fetch the checkpoints, open your copy of the notebooks in JupyterLab
+#             (ARGS="--no-browser --port 8899" passes options on)
 # make test   set up, run every test but the slow ones below
-# The slow ones: make test-browser, test-colab, test-faults, test-classroom
-.PHONY: lab test test-browser test-colab test-faults test-classroom notebooks clean-notebooks links picture bench
-.PHONY: slides site kit image class class-slips class-warm class-status class-end collect grade constraints checkpoint evaluate
+# The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
+# make edit   open the notebooks themselves, to change the course
+.PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks links picture bench
+.PHONY: slides site check-links kit image class class-slips class-warm class-status class-end collect grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
 ARGS ?=
 
 lab: .venv/installed
-	$(BIN)/python -m helpers.weights
-	exec $(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $(ARGS)
+	@exec $(BIN)/python -m tools.lab $(ARGS)
 
-test: .venv/installed
+edit: .venv/installed
+	@exec $(BIN)/python -m tools.lab --originals $(ARGS)
+
+test: lint
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest $(ARGS)
+
+# Layout, style, types, and which room imports which.
+lint: .venv/installed
+	$(BIN)/python -m tools.lint
 
 # In headless Chromium: touch every explorer in a real JupyterLab, turn every slide, leaf through the pages. Screenshots are left
 # in build/browser.
@@ -32,6 +40,10 @@ test-colab: .venv/installed .venv-colab/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/colab -v $(ARGS)
 
+# From a fresh clone, in a folder with a space and an accent: make lab, cut off and run again; the course as a package.
+test-setup: .venv/installed
+	$(BIN)/python -m pytest tests/setup -v $(ARGS)
+
 # Every fault of network, disk, text and habit that the README's reliability table lists; notebooks on other checkpoints.
 test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
@@ -45,6 +57,10 @@ site: .venv/docs/installed
 	rm -rf build/site
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/site
 	cp build/site/README.html build/site/index.html
+
+# Follow every link to another site, once a week.
+check-links: .venv/docs/installed
+	$(BIN)/python -m sphinx --builder linkcheck --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/linkcheck
 
 .venv/docs/installed: docs/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement docs/requirements.txt --constraint constraints.txt
@@ -103,18 +119,18 @@ clean-notebooks: .venv/installed
 links: .venv/installed
 	$(BIN)/python -m tools.links
 
-.venv/installed: requirements.txt constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --editable ".[lab,test]" --constraint constraints.txt
-	touch $@
+# It says itself whether there is anything to do: a .venv may be half made, or its Python gone.
+.venv/installed: FORCE
+	@$(PYTHON) -m tools.install
 
-# The wheels are what Colab lacks: the set-up cell installs them from there.
-.venv-colab/installed: tests/colab/versions.txt
+FORCE:
+
+# The wheels are what Colab lacks, and what builds the course: the set-up cell installs them from there.
+.venv-colab/installed: tests/colab/versions.txt .venv/installed
 	$(BIN)/python -m venv --clear .venv-colab
 	.venv-colab/bin/python -m pip install --requirement tests/colab/versions.txt
 	.venv-colab/bin/python -m pip download --no-deps --constraint constraints.txt --dest .venv-colab/wheels gguf
+	.venv-colab/bin/python -m pip download --dest .venv-colab/wheels hatchling hatch-requirements-txt
 	touch $@
 
 # Make the README's picture: the explorer of notebook 00, as the browser test saw it.
@@ -127,10 +143,9 @@ bench: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m benchmarks
 
-# Write down the versions that are installed, after a green run of the tests; a build label such as +cpu is left out.
+# Write down the installed versions, after a green run of the tests: of what the course and its tests need, nothing else.
 constraints: .venv/installed
-	$(BIN)/python -m pip freeze --all | sed 's/+cpu$$//' > constraints.txt
-	touch .venv/installed
+	$(BIN)/python -m tools.constraints
 
 # Train the embedded checkpoint again (about an hour and a half on two cores), and evaluate it on what training never saw.
 checkpoint: .venv/installed

@@ -1,4 +1,4 @@
-"""How long until something is there: notebook 01's first prediction, JupyterLab; and the memory that each notebook takes."""
+"""How long until the first prediction, and JupyterLab; the memory of each notebook."""
 
 import statistics
 import subprocess
@@ -36,7 +36,8 @@ def notebook():
 
 
 def script():
-    code = f"from transformers import pipeline; pipeline('sentiment-analysis', {str(resolve('sentiment'))!r})('I hate this.')"
+    call = f"pipeline('sentiment-analysis', {resolve('sentiment')!r})('I hate this.')"
+    code = f"from transformers import pipeline; {call}"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
@@ -69,7 +70,7 @@ def lab():
 
 
 def measure():
-    """Markdown: seconds to the first answer with its aim, to a server, and megabytes of each notebook."""
+    """Markdown: seconds to the first answer and to a server, megabytes of each notebook."""
     seconds = interleaved(
         {
             "plain script with pipeline()": script,

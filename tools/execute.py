@@ -1,7 +1,8 @@
-"""Run notebooks top to bottom in fresh kernels and store their outputs: `make notebooks`, or `make notebooks ONLY=01`.
+"""Run notebooks in fresh kernels and store their outputs: `make notebooks`, or with ONLY=01.
 
-What differs from run to run is not stored: widget models, timings, versions of the kernel. Each notebook's metadata keeps
-what it cost, its kernel's peak memory and its seconds, rounded up; notebook 00 prints a table of these and so runs last.
+What differs from run to run is not stored: widget models, timings, versions of the kernel. Each
+notebook's metadata keeps what it cost, its kernel's peak memory and its seconds, rounded up;
+notebook 00 prints a table of these and so runs last.
 """
 
 import argparse
@@ -22,7 +23,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def peak_megabytes(process):
-    """Largest resident size so far of a process, by its number or "self", MB; None where the system does not tell."""
+    """Largest resident size of a process so far, MB; None where the system does not tell."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
@@ -31,7 +32,7 @@ def peak_megabytes(process):
 
 
 def joined(outputs):
-    """Outputs with neighbouring pieces of one stream put together: a slow kernel sends a cell's lines in several."""
+    """Outputs with neighbouring pieces of one stream joined: a slow kernel sends several."""
     kept = []
     for output in outputs:
         if kept and output.output_type == "stream" and kept[-1].get("name") == output.name:

@@ -1,4 +1,4 @@
-"""Write the public address and the version, which stand in pyproject.toml, where readers meet them: `make links`.
+"""Write address and version, which stand in pyproject.toml, where readers meet them: `make links`.
 
 Badges, set-up cells and the README all open one release, the tag `v<version>`.
 """
@@ -26,7 +26,7 @@ if "google.colab" in str(get_ipython()) and not find_spec("helpers"):
 
 
 def rewritten(page):
-    """Return the text that a page, Markdown or a notebook, should have: its own, with today's address and tag in it."""
+    """Return the text that a page should have: its own, with today's address and tag in it."""
     text = page.read_text(encoding="utf-8")
     sites = r"(https://(?:github\.com|colab\.research\.google\.com/github|mybinder\.org/v2/gh)/)"
     text = re.sub(rf"{sites}[\w.-]+/{NAME}\b", rf"\g<1>{PLACE}", text)

@@ -11,7 +11,7 @@ COURSE = [path for path in NOTEBOOKS if path.parent.name != "solutions"]
 
 
 def functions(stem):
-    """Execute the cells of notebooks/<stem>.ipynb that are tagged `tested`, in order, and return their namespace."""
+    """Execute the cells of notebooks/<stem>.ipynb tagged `tested`; returns their namespace."""
     notebook = nbformat.read(PROJECT / "notebooks" / f"{stem}.ipynb", as_version=4)
     namespace = {}
     for cell in notebook.cells:

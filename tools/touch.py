@@ -4,7 +4,8 @@ from helpers.drawing.shell import Explorer
 
 
 def touch(results):
-    """Change each control and press each button of each Explorer among `results`; return how many explorers there are.
+    """Change each control and press each button of each Explorer among `results`; return how many
+    explorers there are.
 
     Raises AssertionError when one shows an error or keeps its picture.
     """

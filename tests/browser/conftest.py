@@ -34,7 +34,7 @@ LAB_SETTINGS = {
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """Address of a server whose folder holds copies of the notebooks beside the project's own helpers and checkpoints."""
+    """Address of a server on copies of the notebooks, with the project's own helpers."""
     environment.enter()
     root = tmp_path_factory.mktemp("lab")
     shutil.copytree(
@@ -108,7 +108,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def open_notebook(lab, chromium):
-    """A function: stem of a notebook → page with that notebook, run top to bottom, its explorer in view."""
+    """A function: stem of a notebook → its page, run top to bottom, the explorer in view."""
     pages = []
 
     def run(stem):
@@ -117,15 +117,15 @@ def open_notebook(lab, chromium):
         page.goto(f"{lab}/lab/tree/notebooks/{stem}.ipynb?token=secret&reset", timeout=60_000)
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
         page.wait_for_function(
-            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
+            "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+            " === 'idle'",
             timeout=60_000,
         )
         page.evaluate("window.jupyterapp.shell.collapseLeft()")
-        page.evaluate(
-            "window.jupyterapp.commands.execute('notebook:run-all-cells')",
-        )
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         page.wait_for_function(
-            "![...document.querySelectorAll('.jp-InputArea-prompt')].some(p => /\\[[* ]\\]/.test(p.innerText))",
+            "![...document.querySelectorAll('.jp-InputArea-prompt')]"
+            ".some(p => /\\[[* ]\\]/.test(p.innerText))",
             timeout=240_000,
         )
         page.locator(".btp-controls .btp").first.scroll_into_view_if_needed(timeout=20_000)

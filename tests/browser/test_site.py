@@ -1,4 +1,4 @@
-"""The reading edition as a reader meets it: from the disk, without a network, wide and narrow, light and dark."""
+"""The reading edition as a reader meets it: from the disk, wide and narrow, light and dark."""
 
 import re
 from urllib.parse import unquote
@@ -26,7 +26,7 @@ LOOKS = {
 
 @pytest.fixture
 def open_page(chromium):
-    """A function: path in the site, look → page; afterwards nothing may have been fetched from elsewhere or have failed."""
+    """A function: path, look → page; nothing may be fetched from elsewhere or fail."""
     contexts, complaints = [], []
 
     def run(path, look="light"):

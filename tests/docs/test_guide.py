@@ -14,10 +14,10 @@ each_notebook = pytest.mark.parametrize("path", COURSE, ids=lambda path: path.st
 
 
 def plans():
-    """{heading: sum of the first column} of all parts of the guide with a table that begins `| min |`."""
+    """{heading: sum of the first column} of the guide's tables that begin `| min |`."""
     parts = re.split(r"^#+ (.+)$", GUIDE, flags=re.MULTILINE)
     found = {}
-    for heading, text in zip(parts[1::2], parts[2::2]):
+    for heading, text in zip(parts[1::2], parts[2::2], strict=True):
         column = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("|")]
         if column[:1] == ["min"]:
             found[heading] = sum(map(int, column[2:]))

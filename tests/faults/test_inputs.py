@@ -184,7 +184,7 @@ def with_every_odd_one(test):
 @with_every_odd_one
 @given(answer=ANSWERS)
 def test_a_check_answers_any_answer(name, check, tokenizer, model, classifier, answer):
-    """As a value and as what the reader's function returns: one verdict in words, never praise, never an exception."""
+    """As a value and as what a function returns: one verdict, never praise nor an exception."""
     things = {
         "tokenizer": tokenizer,
         "model": model,

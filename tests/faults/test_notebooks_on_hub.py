@@ -1,5 +1,7 @@
-"""Notebooks on a DistilBERT of full width, untrained: 01 to 05 from this machine's Hub under the classic ids, the others that
-read it from a folder. Nothing in them assumes the size of the embedded checkpoint."""
+"""Notebooks on an untrained DistilBERT of full width: nothing assumes the embedded one's size.
+
+01 to 05 take it from this machine's Hub under the classic ids, the others from a folder.
+"""
 
 import asyncio
 import os
@@ -19,7 +21,7 @@ NOTEBOOKS = PROJECT / "notebooks"
 
 @pytest.fixture(scope="module")
 def full_width(tmp_path_factory):
-    """A folder with a subfolder a role: 768 wide, 12 heads, 6 layers, random weights; the causal-lm as it is."""
+    """A folder with a subfolder a role: random weights of full width; the causal-lm as it is."""
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
     config = DistilBertConfig(

@@ -36,7 +36,7 @@ def tiny(n_heads=2, size=3, n_layers=2):
 
 
 def tensors_of(model):
-    """The model's tensors, with every bias and layer norm made random: they start as zeros and ones, which hide slips."""
+    """The model's tensors, biases and norms made random: zeros and ones would hide slips."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim == 1:
@@ -94,7 +94,7 @@ def said(capsys, check, *arguments):
 
 
 def count(config, **without):
-    """Parameters of a DistilBERT body; `without` names a part → how much of it to leave out, per layer where it is in one."""
+    """Parameters of a DistilBERT body; `without`: a part → how much of it to leave out."""
     return DistilBertModel(config).num_parameters() - sum(without.values())
 
 
@@ -210,7 +210,9 @@ def test_span_head(capsys, answer, diagnosis):
 
 
 def looking(layers=3, heads=4, length=5):
-    """Attentions [layer, 1, head, query, key] in which (1, 2) looks back, (2, 0) ahead, (0, 1) at itself, the rest evenly."""
+    """Attentions [layer, 1, head, query, key] in which (1, 2) looks back, (2, 0) ahead, (0, 1) at
+    itself, the rest evenly.
+    """
     attentions = torch.full((layers, 1, heads, length, length), 1 / length)
     for place, offset in (((1, 2), -1), ((2, 0), 1), ((0, 1), 0)):
         attentions[place[0], 0, place[1]] = torch.eye(length).roll(offset, dims=1)

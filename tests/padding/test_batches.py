@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given
@@ -23,7 +25,7 @@ def test_pad_loses_nothing(sequences, side):
     ids, mask = pad(sequences, 0, side)
     assert ids.dtype == mask.dtype == torch.int64
     assert ids.shape == mask.shape == (len(sequences), max(map(len, sequences)))
-    assert [row[keep.bool()].tolist() for row, keep in zip(ids, mask)] == sequences
+    assert [row[keep.bool()].tolist() for row, keep in zip(ids, mask, strict=True)] == sequences
     assert (ids[mask == 0] == 0).all()
 
 
@@ -61,7 +63,7 @@ def test_batches_hold_every_index_once_within_the_budget(lengths, max_tokens):
 @given(LENGTHS.filter(bool), st.integers(1, 700))
 def test_no_batch_could_have_taken_the_next_sequence(lengths, max_tokens):
     batches = batches_by_length(lengths, max_tokens)
-    for batch, following in zip(batches, batches[1:]):
+    for batch, following in pairwise(batches):
         assert (len(batch) + 1) * lengths[batch[0]] > max_tokens, following
 
 

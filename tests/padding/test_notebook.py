@@ -1,5 +1,7 @@
 """Notebook 05: the functions in its cells, and the checks of its exercises."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given
@@ -42,7 +44,7 @@ def test_windows_cover_the_text_and_overlap(cells, length, size, data):
     windows = cells["windows"](ids, size, overlap)
     assert windows[0][0] == 0 and windows[-1][-1] == length - 1
     assert all(len(window) == size for window in windows[:-1]) and len(windows[-1]) <= size
-    for before, after in zip(windows, windows[1:]):
+    for before, after in pairwise(windows):
         assert before[size - overlap :] == after[:overlap]
         assert len(after) > overlap, "a window that only repeats the one before"
 

@@ -50,7 +50,7 @@ def test_calibration_error_of_known_cases():
 
 @given(st.lists(st.tuples(st.floats(0.5, 1, width=32), st.booleans()), min_size=1, max_size=40))
 def test_calibration_error_is_a_share(answers):
-    scores, correct = zip(*answers)
+    scores, correct = zip(*answers, strict=True)
     assert (
         0
         <= NOTEBOOK["expected_calibration_error"](torch.tensor(scores), torch.tensor(correct))
@@ -164,7 +164,7 @@ MULTI_LABEL = [
     ),
     (
         lambda w, b, x, y, rate: [
-            given - new for given, new in zip((w, b), CORRECT(w, b, x, y, 1))
+            given - new for given, new in zip((w, b), CORRECT(w, b, x, y, 1), strict=True)
         ],
         "return the gradient",
     ),
@@ -197,7 +197,7 @@ def test_check_says(check, function, words, capsys):
 def test_data_is_balanced_and_has_no_repeats(name, labels, total):
     header, *lines = (DATA / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     assert header == "label\tsentence"
-    names, sentences = zip(*(line.split("\t") for line in lines))
+    names, sentences = zip(*(line.split("\t") for line in lines), strict=True)
     assert len(set(sentences)) == total
     assert set(Counter(names).values()) == {total // labels}
 

@@ -13,7 +13,7 @@ from transformers import AutoTokenizer
 
 import helpers.tokenizer.checks as checks
 import helpers.tokenizer.figures as figures
-from helpers.weights import choice
+from helpers.weights import resolve
 from tools.notebooks import functions
 
 PARTS = [
@@ -118,9 +118,9 @@ def vocabulary(tokenizer):
 
 @pytest.fixture(scope="module")
 def differing(by_hand, tokenizer):
-    """Characters that the notebook and the library treat differently, each tried between two letters.
+    """Characters that notebook and library treat differently, each tried between two letters.
 
-    Beyond plane 1 there are only CJK, private and unassigned code points and the variation selectors.
+    Beyond plane 1 there are only CJK, private, unassigned code points and variation selectors.
     """
     normalizer, cut = (
         tokenizer.backend_tokenizer.normalizer,
@@ -138,7 +138,7 @@ def differing(by_hand, tokenizer):
 
 @pytest.fixture(scope="module")
 def bpe_tokenizer():
-    return AutoTokenizer.from_pretrained(choice.resolve("causal-lm"))
+    return AutoTokenizer.from_pretrained(resolve("causal-lm"))
 
 
 @pytest.fixture(scope="module")

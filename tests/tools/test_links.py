@@ -1,4 +1,4 @@
-"""Badges, set-up cells and the README lead to one release of one repository, and to files that are in it."""
+"""Badges, set-up cells and README lead to one release, and to files that are in it."""
 
 import re
 import shutil

@@ -4,7 +4,7 @@ ROWS = {}
 
 
 def row(fault, seen, left):
-    """Keep what a reader sees in a fault and what it leaves behind; a fault tested twice must give the same row."""
+    """Keep what a reader sees in a fault and what it leaves; a second try gives the same row."""
     assert ROWS.setdefault(fault, (seen, left)) == (seen, left)
 
 
