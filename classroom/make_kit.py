@@ -4,8 +4,7 @@ studying within two minutes.
 In it: the course as of the last commit, the wheels, the causal-lm as its wheel (93 MB; converted
 on the target while the first notebook is read, where shipping it converted would add 538 MB),
 start.py, README.txt. `FOR=windows PYTHON_OF=3.12` makes it for another system and Python than this
-one. The wheels come compressed, so the archive is a plain tar. For the CPU build of PyTorch on
-Linux see classroom/wheels.py.
+one. The wheels come compressed, so the archive is a plain tar.
 """
 
 import argparse

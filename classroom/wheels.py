@@ -1,17 +1,18 @@
-"""The wheels that another machine needs: any Python and any system that the course runs on,
-whatever this one is.
+"""The wheels that another machine needs: any Python and any system that the course runs on.
 
 uv finds the versions, since pip would ask the markers of a requirement of *this* system; pip
-downloads them. pip's and uv's own variables apply. For the CPU build of PyTorch on Linux, which is
-a third of the size: `PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
-UV_EXTRA_INDEX_URL=$PIP_EXTRA_INDEX_URL`.
+downloads them. On Linux PyTorch's builds for processors are taken, a third of the size, where they
+can be had: from their own index, or from where pip looks.
 """
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tools.install import CPU_BUILDS, answers, settings_of_pip
 
 PROJECT = Path(__file__).resolve().parents[1]
 # {system: (uv's name for it, pip's names for it, newest first)}
@@ -40,50 +41,37 @@ def this_system() -> str:
     return name if name == "windows" else name + machine
 
 
-def versions(requirements: Path, python: str, system: str) -> str:
-    """Pin `requirements` and all that they need for a Python such as "3.12"; returns lines
-    `name==version`.
+def versions(requirements: Path, python: str, system: str, cpu: bool = False) -> str:
+    """Pin `requirements` and all that they need for a Python such as "3.12"; lines `name==version`.
+
+    `cpu`: ask PyTorch's own index for its builds for processors.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--no-header",
-        "--no-annotate",
-        "--no-progress",
-    ]
-    command += ["--constraint", PROJECT / "constraints.txt", "--only-binary", ":all:"]
-    command += ["--python-version", python, "--python-platform", SYSTEMS[system][0], requirements]
-    oldest = os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # of torch's wheels
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=oldest).stdout
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header"]
+    command += ["--no-annotate", "--no-progress", "--only-binary", ":all:"]
+    command += ["--constraint", PROJECT / "constraints.txt"]
+    command += ["--python-version", python, "--python-platform", SYSTEMS[system][0]]
+    command += ["--torch-backend", "cpu"] if cpu else []
+    oldest = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # of torch's wheels
+    environment = os.environ | settings_of_pip() | oldest
+    streams = {"check": True, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.run([*command, requirements], env=environment, **streams).stdout
 
 
 def download(
     requirements: Path, python: str, system: str, folder: Path, more: tuple[str, ...] = ()
 ) -> None:
-    """Put the wheels into `folder`, with `requirements.txt` that pins them; `more` come without
-    what they need.
+    """Put the wheels into `folder`, with `requirements.txt` that pins them.
 
-    Raises CalledProcessError when uv or pip fails, whose own words are on stderr.
+    `more` come without what they need. What lies there from another time goes. Raises
+    CalledProcessError when uv or pip fails, whose own words are on stderr.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pinned = folder / "requirements.txt"
-    pinned.write_text(versions(requirements, python, system), encoding="utf-8")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        folder,
-    ]
-    pip += ["--python-version", python]
+    cpu = system.startswith("linux") and answers(f"{CPU_BUILDS}/torch/")
+    pinned = versions(requirements, python, system, cpu)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "requirements.txt").write_text(pinned, encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    pip += ["--only-binary", ":all:", "--dest", folder, "--python-version", python]
     pip += [part for name in SYSTEMS[system][1] for part in ("--platform", name)]
-    subprocess.run([*pip, "--requirement", pinned, *more], check=True)
+    pip += ["--extra-index-url", CPU_BUILDS] if cpu else []
+    subprocess.run([*pip, "--requirement", folder / "requirements.txt", *more], check=True)
