@@ -100,7 +100,7 @@ grade: .venv/classroom/installed
 # Starts and stops what it needs, Docker's daemon too; as root it installs what is missing. COUNT=60 grades as many hand-ins.
 test-classroom: .venv/classroom/installed
 	$(BIN)/python -m pip install --requirement tests/classroom/requirements.txt --constraint constraints.txt
-	$(BIN)/python -m pytest tests/classroom -s $(ARGS)
+	IMAGE=behind-the-pipeline:test $(BIN)/python -m pytest tests/classroom -s $(ARGS)
 
 .venv/classroom/installed: classroom/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement classroom/requirements.txt --constraint constraints.txt

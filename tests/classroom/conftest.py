@@ -1,24 +1,21 @@
-"""All that these tests need, from a bare machine: Docker's daemon, a base image, the class's
-image, a class of eight.
+"""All that these tests need, from a bare machine: Docker's daemon, a base image, the class's image,
+a class of eight. BUILT=1 takes the image that is there.
 """
 
+import json
 import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
 
-os.environ["IMAGE"] = "behind-the-pipeline:test"
+import pytest
+import requests
 
-import json  # noqa: E402
-import shutil  # noqa: E402
-import subprocess  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
-
-import pytest  # noqa: E402
-import requests  # noqa: E402
-
-from classroom import image as images  # noqa: E402
-from classroom import room as rooms  # noqa: E402
-from classroom.image import docker as run_docker  # noqa: E402
-from classroom.lesson import PATIENCE, Server, authorized, start_server  # noqa: E402
+from classroom import image as images
+from classroom import room as rooms
+from classroom.image import docker as run_docker
+from classroom.lesson import PATIENCE, Server, authorized, start_server
 
 BASE = "behind-the-pipeline-base:bookworm"
 PACKAGES = {
