@@ -22,7 +22,8 @@ def fill(path):
     except OSError as error:
         size = os.path.getsize(path); os.remove(path)
         return f'{error.strerror} after {size // 1_000_000} MB'
-print(fill(os.path.expanduser('~/big'))); print(fill('/tmp/big'))
+for folder in (os.path.expanduser('~'), '/tmp'):
+    print(fill(folder + '/big'))
 """
     home, temporary = a(code).splitlines()
     for line, most in ((home, 2000), (temporary, 270)):
