@@ -19,6 +19,7 @@ from helpers import weights
 from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
 from helpers.generation.explorer import sampling_explorer
+from helpers.padding.explorer import padding_explorer
 from helpers.pipeline.explorer import pipeline_explorer
 from tools import environment
 
@@ -40,8 +41,15 @@ def _sampling():
     return sampling_explorer(*_load("causal-lm", AutoModelForCausalLM), "Once upon a time")
 
 
+def _padding():
+    folder, kind = weights.resolve("sentiment"), AutoModelForSequenceClassification
+    reader = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    return padding_explorer(AutoTokenizer.from_pretrained(folder), reader, A, "Not bad.")
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
     "generation": {"one": _sampling},
+    "padding": {"one": _padding},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
 }
 
