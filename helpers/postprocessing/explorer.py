@@ -16,7 +16,7 @@ def logits_explorer(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel, 
 
     Raises ValueError for a model with fewer than 2 or more than 6 labels.
     """
-    labels = [model.config.id2label[k] for k in range(model.config.num_labels)]
+    labels = [label for _, label in sorted((model.config.id2label or {}).items())]
     if not 2 <= len(labels) <= CLASSES:
         raise ValueError(f"the model has {len(labels)} labels; this explorer draws 2 to {CLASSES}")
     looked = functools.lru_cache(8)(lambda text: look(text, tokenizer, model))

@@ -1,4 +1,4 @@
-"""The explorer of 04 sends the model's logits, runs the model for a new text only, refuses in words."""
+"""The explorer of 04 sends the model's logits, runs the model for a new text, refuses in words."""
 
 import json
 
