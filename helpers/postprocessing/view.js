@@ -79,9 +79,10 @@ function measure(picture, choices) {
 
 /** Whose logits these are. */
 function said({ names, own }, yours) {
-  const first = yours ? "These logits are yours; dashed: the model's." : "The model's logits."
+  const first = yours ? "These logits are yours; dashed: the model's."
+    : "The model's logits. Drag a bar to make them yours."
   const made = names.slice(own).join(", ")
-  return made ? `${first} Made up: ${made}.` : `${first} Drag a bar to make them yours.`
+  return made ? `${first} Made up: ${made}.` : first
 }
 
 /** The picture, left to right; below the logits, on their axis, the true label's softmax curve. */
@@ -132,8 +133,7 @@ function stage(move, judge, heat) {
   } }
 }
 
-const clamp = z => Math.max(-LIMIT, Math.min(LIMIT, Number(z))) || 0
-
+const clamp = z => Math.max(-LIMIT, Math.min(LIMIT, z)) || 0
 function advice({ names, truth, t }) {
   const up = visible(names[truth])
   const rule = `An arrow is a step against the gradient p − y: it raises ${up} ` +
