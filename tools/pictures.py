@@ -1,4 +1,4 @@
-"""What every picture of an explorer must keep: our own tags only, closed properly, and words for every drawing; its tables."""
+"""What every explorer's picture keeps: our own tags, closed; words for drawings; tables."""
 
 import html
 import re
@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
 
 
 def labels_of(picture):
-    """Assert that a picture is well-formed, ours alone, and has a table; return the aria-labels of its drawings."""
+    """Assert that a picture is well-formed, ours alone, has a table; returns its aria-labels."""
     reader = _Reader()
     reader.feed(picture)
     reader.close()

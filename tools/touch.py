@@ -5,7 +5,8 @@ from helpers.drawing.view import View
 
 
 def touch(results):
-    """Change each control and press each button of each Explorer among `results`; return how many explorers there are.
+    """Change each control and press each button of each Explorer among `results`; return how many
+    explorers there are.
 
     Raises AssertionError when one shows an error or keeps its picture.
     """
@@ -27,7 +28,7 @@ def touch(results):
 
 
 def _ask(view):
-    """Ask a view's Python side about longer texts; all else that it can be asked is asked in a browser."""
+    """Ask a view's Python side about longer texts; the rest is asked in a browser."""
     before = view.state["picture"]
     view.inputs = _longer(view.inputs) | {"n": view.inputs["n"] + 1}
     assert view.state["error"] is None, view.state["error"]

@@ -5,7 +5,7 @@ import torch
 from transformers import AutoModelForCausalLM, DynamicCache, GPT2Config, LlamaConfig
 
 from helpers.generation import decoding
-from helpers.speed import LlamaByHand, product
+from helpers.speed import LlamaByHand, llama, product
 from tools.causal import SETTINGS, library, tiny
 
 SIZES = {
@@ -42,7 +42,7 @@ def positions(mask):
 
 
 def both(model, input_ids, attention_mask):
-    """Logits at all tokens, by the library and by hand: the prompt but for its last column at once, then that column."""
+    """Logits at all tokens, by the library and by hand: first all but the last column."""
     with torch.inference_mode():
         wanted = model(
             input_ids, attention_mask=attention_mask, position_ids=positions(attention_mask)
@@ -93,6 +93,26 @@ def test_product_for_any_number_of_cores(threads, rows):
     x, weight = torch.randn(1, 1, 32), torch.randn(rows, 32)
     assert torch.allclose(product(x, weight), x @ weight.T, atol=1e-5)
     torch.set_num_threads(before)
+
+
+def test_one_vector_takes_the_fast_way(monkeypatch):
+    """Each core reads a slice; only what is no single fp32 vector goes the library's way."""
+    slow = []
+    monkeypatch.setattr(llama.F, "linear", lambda x, weight: slow.append(x.shape) or x @ weight.T)
+    weight = torch.randn(48, 32)
+    product(torch.randn(1, 1, 32), weight)
+    assert slow == []
+    product(torch.randn(1, 2, 32), weight)
+    product(torch.randn(2, 1, 32), weight)
+    product(torch.randn(1, 1, 32).half(), weight.half())
+    assert slow == [(1, 2, 32), (2, 1, 32), (1, 1, 32)]
+
+
+def test_a_new_token_after_no_pads_needs_no_mask():
+    everything, padded = torch.ones(1, 5), torch.tensor([[0, 1, 1, 1, 1]])
+    assert llama.visibility(everything, 1) is None
+    assert llama.visibility(padded, 1).tolist() == [[[[False, True, True, True, True]]]]
+    assert llama.visibility(everything, 2).tolist() == [[[[True] * 4 + [False], [True] * 5]]]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The parts of the training that a wrong result would not show: the splits, the masking, the two heads in one file."""
+"""What a wrong result would not show: the splits, the masking, two heads in one file."""
 
 import torch
 from hypothesis import given
