@@ -15,6 +15,8 @@ from helpers import weights
 from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
 from helpers.pipeline.explorer import pipeline_explorer
+from helpers.postprocessing.explorer import logits_explorer
+from helpers.tokenizer.explorer import tokenizer_explorer
 from tools import environment
 
 WIDTH = 1040  # CSS pixels: an output of JupyterLab on a laptop
@@ -31,8 +33,22 @@ def _pipeline(*texts):
     return pipeline_explorer(*_load("sentiment", AutoModelForSequenceClassification), *texts)
 
 
+def _logits(text):
+    return logits_explorer(*_load("sentiment", AutoModelForSequenceClassification), text)
+
+
+def _tokenizers(text):
+    roles = {"WordPiece": "sentiment", "byte-level BPE": "causal-lm"}
+    loaded = {
+        name: AutoTokenizer.from_pretrained(weights.resolve(role)) for name, role in roles.items()
+    }
+    return tokenizer_explorer(loaded, text)
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
+    "tokenizer": {"accents": lambda: _tokenizers("Unbelievably, Zoë's café  reopened 😍")},
+    "postprocessing": {"blame": lambda: _logits(B)},
 }
 
 
