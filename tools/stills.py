@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import torch
-from playwright.sync_api import sync_playwright
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from helpers import weights
@@ -67,6 +66,8 @@ def parts(explorer):
 
 @contextlib.contextmanager
 def page():
+    from playwright.sync_api import sync_playwright  # comparing, as the tests do, needs no browser
+
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
