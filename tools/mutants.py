@@ -208,7 +208,12 @@ def _open(tree):
         }
         set_up = [i for i, s in enumerate(tree.body) if things & _assigned(s)]
         roots = [*tree.body[max(set_up, default=-1) + 1 : -1], call.args[0]]
-    return [node for root in roots for node in ast.walk(root)]
+    code = [root for root in roots if not _is_docstring(root)]
+    return [node for root in code for node in ast.walk(root)]
+
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _assigned(statement):

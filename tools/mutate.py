@@ -43,20 +43,23 @@ class Room:
         self.cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
         self.names = {}
         for cell in self.cells:
-            if cell.id == "setup-versions":
+            if cell.id.startswith("setup-") and cell.id != "setup-project":
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(cell.source, self.names)
 
     def solutions(self) -> dict[str, str]:
         """`{check: source}`, each up to the first call of its check."""
-        found, lines = {}, []
+        found, lines, done = {}, {}, set()
         for cell in self.cells:
-            if re.fullmatch(r"solution-\d+(-check)?", cell.id):
-                for statement in ast.parse(cell.source).body:
-                    lines.append(ast.unparse(statement))
-                    if isinstance(statement, ast.Expr) and (name := checked(statement.value)):
-                        found[name], lines = "\n".join(lines), []
-                        break
+            number = re.match(r"solution-(\d+)", cell.id)
+            if not number or number[1] in done:
+                continue
+            for statement in ast.parse(cell.source).body:
+                lines.setdefault(number[1], []).append(ast.unparse(statement))
+                if isinstance(statement, ast.Expr) and (name := checked(statement.value)):
+                    found[name] = "\n".join(lines[number[1]])
+                    done.add(number[1])
+                    break
         return found
 
     def handed_in(self, source: str) -> tuple:

@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import torch
-from playwright.sync_api import sync_playwright
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForSequenceClassification,
@@ -21,6 +20,8 @@ from helpers.drawing.view import View, module, plain
 from helpers.generation.explorer import sampling_explorer
 from helpers.padding.explorer import padding_explorer
 from helpers.pipeline.explorer import pipeline_explorer
+from helpers.postprocessing.explorer import logits_explorer
+from helpers.tokenizer.explorer import tokenizer_explorer
 from tools import environment
 
 WIDTH = 1040  # CSS pixels: an output of JupyterLab on a laptop
@@ -47,10 +48,24 @@ def _padding():
     return padding_explorer(AutoTokenizer.from_pretrained(folder), reader, A, "Not bad.")
 
 
+def _logits(text):
+    return logits_explorer(*_load("sentiment", AutoModelForSequenceClassification), text)
+
+
+def _tokenizers(text):
+    roles = {"WordPiece": "sentiment", "byte-level BPE": "causal-lm"}
+    loaded = {
+        name: AutoTokenizer.from_pretrained(weights.resolve(role)) for name, role in roles.items()
+    }
+    return tokenizer_explorer(loaded, text)
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
     "generation": {"one": _sampling},
     "padding": {"one": _padding},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
+    "tokenizer": {"accents": lambda: _tokenizers("Unbelievably, Zoë's café  reopened 😍")},
+    "postprocessing": {"blame": lambda: _logits(B)},
 }
 
 
@@ -69,6 +84,8 @@ def parts(explorer):
 
 @contextlib.contextmanager
 def page():
+    from playwright.sync_api import sync_playwright  # comparing, as the tests do, needs no browser
+
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

@@ -79,7 +79,7 @@ function idGrid(row, flip) {
   const name = `Attention mask of sentence ${row + 1}`
   const el = h("div", { class: "btp-ids", role: "group", "aria-label": name })
   const settle = roving(el, "button")
-  const make = (_, at) => h("div", { class: "btp-cell" }, h("span", { class: "btp-name" }),
+  const make = (_, at) => h("div", { class: "btp-slot" }, h("span", { class: "btp-name" }),
     h("span", { class: "btp-id" }),
     h("button", { type: "button", class: "btp-button", onclick: () => flip(at) }))
   return { el, set({ tokens, ids, real, mask }, row, flips) {

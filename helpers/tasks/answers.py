@@ -214,6 +214,8 @@ EQUIVALENT = {
         "4: divmod(cell, scores.shape[1]) → divmod(cell, scores.shape[0])": "the table is square",
     },
     "translate_batch": {
-        "10: logits.argmax(dim=-1).masked_fill → logits.argmax(dim=1).masked_fill": "of two axes",
+        "6: logits.argmax(dim=-1, keepdim=True) → logits.argmax(dim=1, keepdim=True)": (
+            "of two axes"
+        ),
     },
 }

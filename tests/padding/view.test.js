@@ -16,8 +16,8 @@ const { picture } = kept.state
 
 test("the grid shows ids and mask, pads are hatched, the tables hold the same", () => {
   const { el } = start()
-  assert.deepEqual(words(el, ".btp-cell .btp-id"), picture.ids.flat().map(String))
-  assert.deepEqual(words(el, ".btp-cell .btp-button"), picture.mask.flat().map(String))
+  assert.deepEqual(words(el, ".btp-slot .btp-id"), picture.ids.flat().map(String))
+  assert.deepEqual(words(el, ".btp-slot .btp-button"), picture.mask.flat().map(String))
   const pads = picture.real.flat().filter(one => !one).length
   assert.ok(pads > 0 && el.querySelectorAll("[data-pad=true]").length === pads)
   assert.match(el.textContent, new RegExp(`32 positions are computed; ${pads} of them are pads`))
@@ -40,7 +40,7 @@ test("a switch asks for the batch with one place turned; a second click turns it
 
 test("side, mask, more pads and a text ask anew, without switches", () => {
   const { el, model, window } = start()
-  el.querySelector(".btp-cell button").click()
+  el.querySelector(".btp-slot button").click()
   named(el, "left").click()
   assert.deepEqual([model.asked.at(-1).side, model.asked.at(-1).flips], ["left", [[], []]])
   named(el, "on").click()
@@ -57,7 +57,7 @@ test("a text is never markup; errors stand below their field; nothing yet is no 
   hostile.labels = [HOSTILE, "\u202egood"]
   const { el } = start({ state: { picture: hostile, error: { field: 1, words: "Too long." } } })
   assert.equal(el.querySelectorAll("script, img").length, 0)
-  assert.equal(words(el, ".btp-cell .btp-name")[1], HOSTILE)
+  assert.equal(words(el, ".btp-slot .btp-name")[1], HOSTILE)
   assert.equal(words(el, ".btp-error")[1], "Too long.")
   const error = { field: null, words: "Load the model with eager." }
   assert.match(start({ state: { picture: null, error } }).el.textContent, /with eager/)
