@@ -9,11 +9,17 @@ from pathlib import Path
 
 import torch
 from playwright.sync_api import sync_playwright
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoModel,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 
 from helpers import weights
 from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
+from helpers.heads.explorer import heads_explorer
 from helpers.pipeline.explorer import pipeline_explorer
 from tools import environment
 
@@ -31,7 +37,16 @@ def _pipeline(*texts):
     return pipeline_explorer(*_load("sentiment", AutoModelForSequenceClassification), *texts)
 
 
+def _heads(text):
+    words, classifier = _load("sentiment", AutoModelForSequenceClassification)
+    folder, options = weights.resolve("sentiment"), {"attn_implementation": "eager"}
+    body = AutoModel.from_pretrained(folder, dtype=torch.float32, **options)
+    masked = _load("masked-lm", AutoModelForMaskedLM)[1]
+    return heads_explorer(words, body, classifier, masked, text)
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
+    "heads": {"mask": lambda: _heads("This movie was absolutely [MASK].")},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
 }
 
