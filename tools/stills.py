@@ -14,6 +14,8 @@ from transformers import (
     AutoModelForMaskedLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
+    DistilBertConfig,
+    DistilBertForQuestionAnswering,
 )
 
 from helpers import weights
@@ -21,6 +23,7 @@ from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
 from helpers.heads.explorer import heads_explorer
 from helpers.pipeline.explorer import pipeline_explorer
+from helpers.tasks.explorer import spans_explorer
 from tools import environment
 
 WIDTH = 1040  # CSS pixels: an output of JupyterLab on a laptop
@@ -45,9 +48,36 @@ def _heads(text):
     return heads_explorer(words, body, classifier, masked, text)
 
 
+def _spans(question, context):
+    """On the tiny model of notebook 07 that knows two questions by heart, made as it is there."""
+    words = AutoTokenizer.from_pretrained(weights.resolve("masked-lm"))
+    drops = dict.fromkeys(("dropout", "attention_dropout", "qa_dropout", "seq_classif_dropout"), 0)
+    sizes = {"dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4, "initializer_range": 0.2}
+    torch.manual_seed(1)
+    config = DistilBertConfig(vocab_size=len(words), **sizes, **drops)
+    pupil = DistilBertForQuestionAnswering(config).eval()
+    both = [question, "Who wrote Hamlet?"], [context, context]
+    inputs = words(*both, padding=True, return_tensors="pt")
+    first, last = (inputs.char_to_token(0, at, sequence_index=1) for at in (33, 44))
+    ends = {"start_positions": torch.tensor([first, 0]), "end_positions": torch.tensor([last, 0])}
+    given = {name: inputs[name] for name in ("input_ids", "attention_mask")} | ends
+    optimizer = torch.optim.AdamW(pupil.parameters(), lr=5e-3)
+    for _ in range(80):
+        optimizer.zero_grad()
+        pupil(**given).loss.backward()
+        optimizer.step()
+    known = "tiny, knows two questions on one text by heart, all else is luck"
+    return spans_explorer(words, pupil, question, context, known)
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
     "heads": {"mask": lambda: _heads("This movie was absolutely [MASK].")},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
+    "tasks": {
+        "where": lambda: _spans(
+            "Where do I work?", "My name is Sylvain and I work at Hugging Face in Brooklyn"
+        )
+    },
 }
 
 

@@ -134,11 +134,10 @@ function thumbnails(pick, hover) {
   }
   set(el, { onpointerleave: leave, onfocusout: leave, onkeydown: jump })
   const settle = roving(el, "button")
-  const round = x => Number(x.toFixed(2))
-  const square = (w, x, y) => {
-    const side = round(Math.sqrt(w / 1000))
-    const [left, top] = [round(x + (1 - side) / 2), round(y + (1 - side) / 2)]
-    return w < LEAST ? "" : `M${left} ${top}h${side}v${side}h${-side}z`
+  const square = (w, x, y) => { // a cell is 16 × 16
+    const side = 2 * Math.round(8 * Math.sqrt(w / 1000))
+    const [left, top] = [x, y].map(at => 16 * at + 8 - side / 2)
+    return w < LEAST ? "" : `M${left} ${top}h${side}v${side}h-${side}z`
   }
   const make = () => h("button", { type: "button", class: "btp-head", ...on },
     h("svg:svg", { "aria-hidden": true }, h("svg:path")))
@@ -147,7 +146,7 @@ function thumbnails(pick, hover) {
     keep(el, layers, line, (line, heads, i) =>
       keep(line, heads, make, (button, rows, j) => {
         set(button, { "data-place": `${i} ${j}`, "aria-label": `layer ${i}, attention head ${j}` })
-        set(button.firstChild, { viewBox: `0 0 ${rows[0].length} ${rows.length}` })
+        set(button.firstChild, { viewBox: `0 0 ${16 * rows[0].length} ${16 * rows.length}` })
         const d = rows.flatMap((row, y) => row.map((w, x) => square(w, x, y))).join("")
         set(button.firstChild.firstChild, { d })
       }))
