@@ -4,7 +4,7 @@
 # The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
 # make edit   open the notebooks themselves, to change the course
 .PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks stills links picture bench
-.PHONY: slides site check-links kit classroom measure-classroom grade constraints checkpoint evaluate
+.PHONY: slides site check-links kit image class class-slips class-warm class-status class-end collect grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -43,13 +43,12 @@ test-colab: .venv/installed .venv-colab/installed
 test-setup: .venv/installed
 	$(BIN)/python -m pytest tests/setup -v $(ARGS)
 
-# Every fault of network, disk, text and habit that the README's reliability table lists; notebooks on other checkpoints.
+# Every fault of network, disk, text and habit that docs/reliability.md lists; notebooks on other checkpoints.
 test-faults: .venv/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	$(BIN)/python -m pytest tests/faults $(ARGS)
 
-# For a class: slides and pages that need no network, the offline kit, a shared server (as root) and what a student costs on it,
-# homework (FOLDER=…).
+# Slides and pages that need no network.
 slides: .venv/docs/installed
 	$(BIN)/python -m docs.slides.make
 
@@ -67,25 +66,40 @@ check-links: .venv/docs/installed
 	npm install --no-save --no-package-lock --prefix .venv/docs reveal.js@6.0.2
 	touch $@
 
-SHARED := build/classroom/checkpoints
-kit: .venv/installed
-	$(BIN)/python -m classroom.make_kit
+# The kit for a machine without a network; for others than this one: make kit FOR=windows PYTHON_OF=3.12
+kit: .venv/classroom/installed
+	$(BIN)/python -m classroom.make_kit $(if $(FOR),--system $(FOR)) $(if $(PYTHON_OF),--python $(PYTHON_OF))
 
-classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
-	mkdir -p -m 700 build/classroom/hub
-	cd build/classroom/hub && exec $(CURDIR)/$(BIN)/python -m jupyterhub --config=$(CURDIR)/classroom/jupyterhub_config.py $(ARGS)
+# A class in containers: classroom/guide.md. make image once; then make class NAMES=names.txt, class-warm, class-status, collect,
+# class-end. BASE=… names another base of the image, IMAGE=… the image, ARGS="--address … --port …" where the class is found.
+image: .venv/classroom/installed
+	$(BIN)/python -m classroom.image $(if $(BASE),--base $(BASE))
 
-measure-classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
-	$(BIN)/python -m classroom.measure
+class: .venv/classroom/installed
+	$(BIN)/python -m classroom start $(NAMES) $(ARGS)
 
-grade: .venv/installed
-	$(BIN)/python -m classroom.grade $(FOLDER)
+class-slips: .venv/classroom/installed
+	$(BIN)/python -m classroom slips $(NAMES) --address $(ADDRESS)
 
-test-classroom: .venv/classroom/installed $(SHARED)/sentiment/model.safetensors
-	$(BIN)/python -m pytest tests/classroom -s $(ARGS)
+class-warm: .venv/classroom/installed
+	$(BIN)/python -m classroom warm $(ARGS)
 
-$(SHARED)/sentiment/model.safetensors: checkpoints/distilbert-reviews/model.safetensors | .venv/installed
-	$(BIN)/python -m classroom.share_checkpoints $(SHARED)
+class-status: .venv/classroom/installed
+	$(BIN)/python -m classroom status $(ARGS)
+
+class-end: .venv/classroom/installed
+	$(BIN)/python -m classroom end $(ARGS)
+
+collect: .venv/classroom/installed
+	$(BIN)/python -m classroom collect $(ARGS)
+
+grade: .venv/classroom/installed
+	$(BIN)/python -m classroom.grade $(FOLDER) $(if $(TRUST),--trust)
+
+# Starts and stops what it needs, Docker's daemon too; as root it installs what is missing. COUNT=60 grades as many hand-ins.
+test-classroom: .venv/classroom/installed
+	$(BIN)/python -m pip install --requirement tests/classroom/requirements.txt --constraint constraints.txt
+	IMAGE=behind-the-pipeline:test $(BIN)/python -m pytest tests/classroom -s $(ARGS)
 
 .venv/classroom/installed: classroom/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement classroom/requirements.txt --constraint constraints.txt

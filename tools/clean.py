@@ -12,18 +12,15 @@ import nbformat
 
 from helpers import PROJECT
 from tools.notebooks import NOTEBOOKS
+from tools.saving import METADATA
 
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-OF_CELLS = ("tags", "slideshow")
+OF_CELLS = ("tags", "slideshow", "jupyter", "jp-MarkdownHeadingCollapsed")
 
 
 def traces(notebook):
     """Return what is in a notebook that only a program puts there on saving, as a list of str."""
     found = [] if (notebook.nbformat, notebook.nbformat_minor) == (4, 5) else ["an old format"]
-    found += [key for key in notebook.metadata if key not in ("cost", *METADATA)]
+    found += [key for key in notebook.metadata if key not in ("course", *METADATA)]
     found += [key for key, wanted in METADATA.items() if notebook.metadata.get(key) != wanted]
     for number, cell in enumerate(notebook.cells):
         found += [f"{key} of cell {number}" for key in cell.metadata if key not in OF_CELLS]

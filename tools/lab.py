@@ -14,10 +14,9 @@ from jupyterlab.labapp import LabApp
 from tornado.ioloop import IOLoop
 
 from helpers import PROJECT
-from tools.clean import METADATA
 from tools.copies import MINE, ORIGINALS, bring_up_to_date
+from tools.saving import before_saving
 
-VIEW = "application/vnd.jupyter.widget-view+json"
 FIRST = "00_start_here.ipynb"
 
 
@@ -29,7 +28,7 @@ def main():
     folder = ORIGINALS if originals else copies()
     page = f"{folder.name}/{FIRST}"
     server = LabApp.initialize_server([*defaults(), page, *arguments])
-    server.contents_manager.register_pre_save_hook(as_stored)
+    server.contents_manager.register_pre_save_hook(before_saving)
     server.identity_provider.token_generated = False  # or Jupyter prints three addresses
     token = server.identity_provider.token
     address = url_path_join(server.connection_url, "lab/tree", page) + (token and f"?token={token}")
@@ -68,21 +67,6 @@ def defaults():
         print("You are root: JupyterLab starts all the same, for this machine only (127.0.0.1).")
         flags += ["--allow-root", "--ServerApp.ip=127.0.0.1"]
     return flags
-
-
-def as_stored(model, **_):
-    """Leave out of a notebook that is saved what needs its kernel, and what only this machine says.
-
-    A widget's view without its kernel is an error in place of a picture; the still beside it stays.
-    """
-    if model["type"] != "notebook":
-        return
-    metadata = model["content"]["metadata"]
-    if metadata.get("kernelspec", {}).get("name") == "python3":
-        metadata.update(METADATA)
-    for cell in model["content"]["cells"]:
-        for output in cell.get("outputs", ()):
-            output.get("data", {}).pop(VIEW, None)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ NOTEBOOKS = sorted(
     p for p in (PROJECT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts
 )
 COURSE = [path for path in NOTEBOOKS if path.parent.name != "solutions"]
+WITH_EXPLORER = [path for path in COURSE if '"id": "explorer"' in path.read_text(encoding="utf-8")]
+FIRST_ANSWER = (PROJECT / "notebooks" / "01_pipeline.ipynb", "call")  # the cell that waits for it
 
 
 def functions(stem):

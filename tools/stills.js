@@ -18,7 +18,8 @@ async ({ module, css, parts, width }) => {
     headers: row(one.querySelector("thead tr")),
     rows: [...one.querySelectorAll("tbody tr")].map(row),
   }))
-  const said = [...root.querySelectorAll("[role=img]")].filter(one => one.offsetParent).map(one => one.ariaLabel)
+  const worded = "[role=img], :is(.btp-bars, .btp-cuts) [role=group]"
+  const said = [...root.querySelectorAll(worded)].filter(one => one.offsetParent).map(one => one.ariaLabel)
   root.querySelectorAll("details, .btp-settings, .btp-status, .btp-inputs :is(button, .btp-setting)").forEach(one => one.remove())
   root.querySelectorAll("[id], [for]").forEach(one => ["id", "for", "aria-describedby"].forEach(name => one.removeAttribute(name)))
   root.querySelectorAll("input").forEach(one => one.setAttribute("value", one.value))

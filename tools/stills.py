@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 
 import torch
-from playwright.sync_api import sync_playwright
 from transformers import (
     AutoModel,
     AutoModelForMaskedLM,
@@ -23,7 +22,9 @@ from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
 from helpers.heads.explorer import heads_explorer
 from helpers.pipeline.explorer import pipeline_explorer
+from helpers.postprocessing.explorer import logits_explorer
 from helpers.tasks.explorer import spans_explorer
+from helpers.tokenizer.explorer import tokenizer_explorer
 from tools import environment
 
 WIDTH = 1040  # CSS pixels: an output of JupyterLab on a laptop
@@ -70,6 +71,18 @@ def _spans(question, context):
     return spans_explorer(words, pupil, question, context, known)
 
 
+def _logits(text):
+    return logits_explorer(*_load("sentiment", AutoModelForSequenceClassification), text)
+
+
+def _tokenizers(text):
+    roles = {"WordPiece": "sentiment", "byte-level BPE": "causal-lm"}
+    loaded = {
+        name: AutoTokenizer.from_pretrained(weights.resolve(role)) for name, role in roles.items()
+    }
+    return tokenizer_explorer(loaded, text)
+
+
 STILLS = {  # room → name → the explorer, as a notebook calls it
     "heads": {"mask": lambda: _heads("This movie was absolutely [MASK].")},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
@@ -78,6 +91,8 @@ STILLS = {  # room → name → the explorer, as a notebook calls it
             "Where do I work?", "My name is Sylvain and I work at Hugging Face in Brooklyn"
         )
     },
+    "tokenizer": {"accents": lambda: _tokenizers("Unbelievably, Zoë's café  reopened 😍")},
+    "postprocessing": {"blame": lambda: _logits(B)},
 }
 
 
@@ -96,6 +111,8 @@ def parts(explorer):
 
 @contextlib.contextmanager
 def page():
+    from playwright.sync_api import sync_playwright  # comparing, as the tests do, needs no browser
+
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

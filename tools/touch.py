@@ -28,7 +28,7 @@ def touch(results):
 
 
 def _ask(view):
-    """Ask a view's Python side about longer texts; all else that it can be asked is asked in a browser."""
+    """Ask a view's Python side about longer texts; the rest is asked in a browser."""
     before = view.state["picture"]
     view.inputs = _longer(view.inputs) | {"n": view.inputs["n"] + 1}
     assert view.state["error"] is None, view.state["error"]

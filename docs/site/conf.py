@@ -10,6 +10,7 @@ include_patterns = [
     "classroom/guide.md",
     "benchmarks/results.md",
     "checkpoints/*/README.md",
+    "docs/*.md",
     "notebooks/**.ipynb",
 ]
 exclude_patterns = ["**/.ipynb_checkpoints"]
@@ -36,7 +37,7 @@ CONTENTS = """
 :caption: Notebooks
 :glob:
 
-notebooks/0*
+notebooks/[0-9]*
 ```
 
 ```{toctree}
@@ -45,12 +46,12 @@ notebooks/0*
 :glob:
 
 classroom/guide
+docs/*
 benchmarks/results
 notebooks/solutions/*
 checkpoints/*/README
 ```
 """
-BADGE = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
 
 
 def prepare(app, page, source):
@@ -61,7 +62,7 @@ def prepare(app, page, source):
             + CONTENTS
         )
     elif page.startswith("notebooks/"):
-        notebook, cells = json.loads(source[0].replace(BADGE, "Open in Colab")), []
+        notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [

@@ -39,7 +39,7 @@ class Still(NamedTuple):
 
     @classmethod
     def of(cls, room: str, inputs: dict) -> "Still | None":
-        """The still of a room that shows these inputs; else its first one; None where it has none."""
+        """The still of a room that shows these inputs, else its first, None where it has none."""
         paths = sorted((ROOMS / room / "stills").glob("*.json"))
         known = [(json.loads(path.read_text("utf-8")), path.with_suffix(".svg")) for path in paths]
         if not known:

@@ -8,7 +8,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from helpers.drawing.refused import readable
 from helpers.drawing.view import View
-from helpers.heads.answers import SHOWN, heads_of
+from helpers.heads.outputs import SHOWN, heads_of
 from helpers.heads.passes import run, shares, split
 
 

@@ -7,7 +7,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from helpers.drawing.refused import Refused
-from helpers.heads.answers import SHOWN
+from helpers.heads.outputs import SHOWN
 
 CHOICES = 6  # texts that the multiple-choice head can be given
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -28,12 +29,14 @@ def pipeline_explorer(
     run = functools.lru_cache(64)(lambda ids: _logits([ids], model)[0])
     weigh = functools.lru_cache(8)(lambda ids: _without_each(ids, model))
 
+    labels: Any = model.config.id2label
+
     def compute(inputs: dict) -> dict:
         texts = [readable(text, place) for place, text in enumerate(inputs["texts"])]
         lanes = [look(*pair, tokenizer, run) for pair in zip(texts, inputs["marks"], strict=True)]
         for lane in lanes:
             lane["without"] = weigh(tuple(lane["ids"])) if inputs["weigh"] else None
-            lane["labels"] = [model.config.id2label[i] for i in range(len(lane["logits"]))]
+            lane["labels"] = [labels[i] for i in range(len(lane["logits"]))]
         return {"lanes": lanes if texts[1] else lanes[:1], "mask": tokenizer.mask_token}
 
     inputs = {"texts": [text, second], "marks": list(marks), "weigh": True}

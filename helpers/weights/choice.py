@@ -85,7 +85,7 @@ def choose(role: str) -> Choice:
 
 
 def _hub_or_embedded(role: str, wish: str) -> Choice:
-    hub_id, revision, megabytes, _ = ROLES[role]
+    hub_id, revision, megabytes, *_ = ROLES[role]
     if (folder := hub.cached(hub_id, revision)) and not damage(folder):
         return Choice(folder, hub_id, "from the Hub, already in its cache")
     problem = "HF_HUB_OFFLINE is set" if _offline() else hub.problem()
@@ -113,7 +113,7 @@ def _embedded(role: str, reason: str) -> Choice:
 
 def _obtain(role: str, choice: Choice) -> tuple[str, Choice]:
     """Fetch what is not there yet; returns folder and choice, another one if the Hub failed."""
-    hub_id, revision, megabytes, _ = ROLES[role]
+    hub_id, revision, megabytes, *_ = ROLES[role]
     if choice.weights != hub_id:
         return str(smollm2.prepare()), choice
     try:

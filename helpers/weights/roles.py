@@ -14,6 +14,7 @@ class Role(NamedTuple):
     revision: str
     hub_megabytes: int
     embedded: str | None  # "ours", "smollm2", or None where only the Hub has weights
+    embedded_megabytes: int = 0  # fetched once; 0: they come with the course
 
 
 ROLES = {
@@ -34,6 +35,7 @@ ROLES = {
         "12fd25f77366fa6b3b4b768ec3050bf629380bac",
         272,
         "smollm2",
+        93,
     ),
     "question-answering": Role(
         "distilbert/distilbert-base-cased-distilled-squad",

@@ -5,9 +5,9 @@ import statistics
 import pytest
 
 from tools.browser import AXE, PICTURES
-from tools.notebooks import NOTEBOOKS
+from tools.notebooks import WITH_EXPLORER
 
-STEMS = [path.stem for path in NOTEBOOKS if path.parent.name != "solutions"]
+STEMS = [path.stem for path in WITH_EXPLORER]
 HOSTILE = "</td></table><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 FIELDS = "input[type=text], input[type=number], input[type=checkbox], textarea, select, button"
 TEXT = ".btp-controls input[type=text], .btp-controls textarea"

@@ -7,13 +7,14 @@ import pytest
 
 from helpers import PROJECT
 from tools.browser import AXE, PICTURES
-from tools.notebooks import COURSE, NOTEBOOKS
+from tools.notebooks import COURSE, NOTEBOOKS, WITH_EXPLORER
 
 SITE = PROJECT / "build" / "site"
 NAMES = [
     "index",
     "classroom/guide",
     "benchmarks/results",
+    "docs/reliability",
     *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS),
 ]
 LOOKS = {
@@ -57,7 +58,7 @@ def open_page(chromium):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", WITH_EXPLORER, ids=lambda path: path.stem)
 def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     page = open_page(f"notebooks/{path.stem}.html", look)
     assert page.locator(".btp").first.is_visible() and "widget-view" not in page.content()

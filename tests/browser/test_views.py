@@ -15,7 +15,8 @@ WATCH = """() => {
   document.addEventListener('keydown', () => { pressed = performance.now() }, true)
   new MutationObserver(() => {
     if (pressed !== null) { window.delays.push(performance.now() - pressed); pressed = null }
-  }).observe(document.querySelector('.btp-picture'), {childList: true, subtree: true, characterData: true})
+  }).observe(document.querySelector('.btp-picture'),
+      {childList: true, subtree: true, characterData: true})
 }"""
 
 
@@ -26,7 +27,8 @@ def snap(page, name):
 
 def theme(page, name):
     page.evaluate(
-        f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {name}'}})"
+        "window.jupyterapp.commands.execute('apputils:change-theme',"
+        f" {{theme: 'JupyterLab {name}'}})"
     )
     page.wait_for_function(
         f"document.body.dataset.jpThemeLight === '{str(name == 'Light').lower()}'"

@@ -19,9 +19,11 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import PROJECT
-from tools.execute import WIDGET, peak_megabytes
-from tools.links import ADDRESS, NAME, SET_UP, TAG
+from tools.execute import peak_megabytes
 from tools.notebooks import NOTEBOOKS
+from tools.release import ABOUT
+from tools.release import HERE as RELEASE
+from tools.saving import WIDGET
 
 HERE = PROJECT / "tests" / "colab"
 COLAB = PROJECT / ".venv-colab"
@@ -46,7 +48,7 @@ def remote(tmp_path_factory):
         ["init", "--quiet"],
         ["add", "--all"],
         ["commit", "--quiet", "--no-gpg-sign", "--message=as it is"],
-        ["tag", TAG],
+        ["tag", RELEASE.tag],
     ):
         subprocess.run([*git, *command], check=True, cwd=PROJECT)
     return repository
@@ -54,7 +56,7 @@ def remote(tmp_path_factory):
 
 def uninstall():
     """Leave Colab's Python without what an earlier run of the set-up cell installed."""
-    command = [PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "gguf", NAME]
+    command = [PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "gguf", ABOUT["name"]]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
 
 
@@ -73,7 +75,7 @@ def client(remote, tmp_path, tmp_path_factory, monkeypatch):
         "PYTHONPATH": str(HERE / "stub"),
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.file://{remote}.insteadOf",
-        "GIT_CONFIG_VALUE_0": ADDRESS,
+        "GIT_CONFIG_VALUE_0": RELEASE.address,
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(COLAB / "wheels"),
     }.items():
@@ -108,29 +110,33 @@ def test_set_up_fetches_and_installs_what_is_missing_once(client):
         "import os, gguf, helpers.weights\n"
         "print(helpers.weights.EMBEDDED.is_dir(), repr(os.environ['CUDA_VISIBLE_DEVICES']))"
     )
-    first, second, after = run(client, SET_UP, SET_UP, use)
+    first, second, after = run(client, RELEASE.set_up, RELEASE.set_up, use)
     assert "ERROR" not in first and second == ""
     assert after == "On Colab the course runs on the CPU, which is enough.\nTrue ''\n"
-    assert {re.split("==| @", line)[0] for line in versions() ^ before} == {"gguf", NAME}
+    assert {re.split("==| @", line)[0] for line in versions() ^ before} == {"gguf", ABOUT["name"]}
 
 
 def test_a_failed_fetch_says_why_and_can_be_repeated(client, remote, tmp_path, monkeypatch):
     uninstall()
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{tmp_path}/later.insteadOf")
-    [said] = run(client, SET_UP)
+    [said] = run(client, RELEASE.set_up)
     assert "does not appear to be a git repository" in said
     (tmp_path / "later").symlink_to(remote)
-    assert run(client, SET_UP, "import helpers.weights; print('here')")[1].endswith("here\n")
+    assert run(client, RELEASE.set_up, "import helpers.weights; print('here')")[1].endswith(
+        "here\n"
+    )
 
 
 def test_a_failed_install_says_why_and_can_be_repeated(client, monkeypatch, tmp_path):
     uninstall()
     wheels = os.environ["PIP_FIND_LINKS"]
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
-    [said] = run(client, SET_UP)
+    [said] = run(client, RELEASE.set_up)
     assert "ERROR: No matching distribution found" in said
     monkeypatch.setenv("PIP_FIND_LINKS", wheels)
-    assert run(client, SET_UP, "import helpers.weights; print('here')")[1].endswith("here\n")
+    assert run(client, RELEASE.set_up, "import helpers.weights; print('here')")[1].endswith(
+        "here\n"
+    )
 
 
 @pytest.mark.parametrize(

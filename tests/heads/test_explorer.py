@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transformers import AutoModel, AutoModelForMaskedLM, DistilBertConfig, pipeline
 
-from helpers.heads.answers import SHOWN, fresh
 from helpers.heads.explorer import heads_explorer
+from helpers.heads.outputs import SHOWN, fresh
 from helpers.heads.passes import CHOICES
 from helpers.weights import EMBEDDED
 

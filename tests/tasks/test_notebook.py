@@ -93,14 +93,22 @@ def test_read_is_the_product_of_two_softmaxes(cells, size, seed, longest):
     assert (found["start"], found["end"]) == (offsets[best[0]][0], offsets[best[1]][1])
 
 
-def tagger_of(seed, tokenizer):
+SCHEMES = [
+    NAMES,
+    ["O", "B-WORK-OF-ART", "I-WORK-OF-ART", "B-ART", "I-ART", "I-OF-ART", "B-"],
+    ["O", "B-PER", "I-PER", "E-PER", "S-PER", "B-LOC", "E-LOC"],
+    ["O", "b-per", "i-per", "B-I-PER", "I-B-PER", "PER", "b-loc"],
+]
+
+
+def tagger_of(seed, tokenizer, names=NAMES):
     torch.manual_seed(seed)
     config = DistilBertConfig(
         vocab_size=len(tokenizer),
         **SMALL,
         initializer_range=0.3,
-        id2label=dict(enumerate(NAMES)),
-        label2id={name: i for i, name in enumerate(NAMES)},
+        id2label=dict(enumerate(names)),
+        label2id={name: i for i, name in enumerate(names)},
     )
     return DistilBertForTokenClassification(config).eval()
 
@@ -110,15 +118,16 @@ def tagger_of(seed, tokenizer):
     "text",
     ["Unbelievably, Sylvain's HuggingFace course!", "naïve tokenizers", "A", "☃ in Québec ☃"],
 )
-def test_entities_are_the_pipelines(cells, tokenizer, strategy, text):
+@pytest.mark.parametrize("names", SCHEMES, ids=lambda names: names[1])
+def test_entities_are_the_pipelines(cells, tokenizer, strategy, text, names):
     for seed in range(4):
-        tagger = tagger_of(seed, tokenizer)
+        tagger = tagger_of(seed, tokenizer, names)
         inputs = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
         offsets = inputs.pop("offset_mapping")[0].tolist()
         with torch.inference_mode():
             probabilities = tagger(**inputs).logits[0].softmax(dim=-1)
         mine = cells["entities"](
-            cells["one_per_word"](probabilities, inputs.word_ids(), strategy), NAMES, offsets
+            cells["one_per_word"](probabilities, inputs.word_ids(), strategy), names, offsets
         )
         library = pipeline("token-classification", model=tagger, tokenizer=tokenizer)(
             text, aggregation_strategy=strategy

@@ -1,4 +1,4 @@
-"""The table of faults in the README: each row is what a test saw."""
+"""The table of faults in docs/reliability.md: each row is what a test saw."""
 
 ROWS = {}
 
