@@ -8,13 +8,25 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    DistilBertConfig,
+    DistilBertForQuestionAnswering,
+)
 
 from helpers import weights
 from helpers.drawing.still import ROOMS
 from helpers.drawing.view import View, module, plain
+from helpers.generation.explorer import sampling_explorer
+from helpers.heads.explorer import heads_explorer
+from helpers.padding.explorer import padding_explorer
 from helpers.pipeline.explorer import pipeline_explorer
 from helpers.postprocessing.explorer import logits_explorer
+from helpers.tasks.explorer import spans_explorer
 from helpers.tokenizer.explorer import tokenizer_explorer
 from tools import environment
 
@@ -32,6 +44,46 @@ def _pipeline(*texts):
     return pipeline_explorer(*_load("sentiment", AutoModelForSequenceClassification), *texts)
 
 
+def _sampling():
+    return sampling_explorer(*_load("causal-lm", AutoModelForCausalLM), "Once upon a time")
+
+
+def _padding():
+    folder, kind = weights.resolve("sentiment"), AutoModelForSequenceClassification
+    reader = kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    return padding_explorer(AutoTokenizer.from_pretrained(folder), reader, A, "Not bad.")
+
+
+def _heads(text):
+    words, classifier = _load("sentiment", AutoModelForSequenceClassification)
+    folder, options = weights.resolve("sentiment"), {"attn_implementation": "eager"}
+    body = AutoModel.from_pretrained(folder, dtype=torch.float32, **options)
+    masked = _load("masked-lm", AutoModelForMaskedLM)[1]
+    return heads_explorer(words, body, classifier, masked, text)
+
+
+def _spans(question, context):
+    """On the tiny model of notebook 07 that knows two questions by heart, made as it is there."""
+    words = AutoTokenizer.from_pretrained(weights.resolve("masked-lm"))
+    drops = dict.fromkeys(("dropout", "attention_dropout", "qa_dropout", "seq_classif_dropout"), 0)
+    sizes = {"dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4, "initializer_range": 0.2}
+    torch.manual_seed(1)
+    config = DistilBertConfig(vocab_size=len(words), **sizes, **drops)
+    pupil = DistilBertForQuestionAnswering(config).eval()
+    both = [question, "Who wrote Hamlet?"], [context, context]
+    inputs = words(*both, padding=True, return_tensors="pt")
+    first, last = (inputs.char_to_token(0, at, sequence_index=1) for at in (33, 44))
+    ends = {"start_positions": torch.tensor([first, 0]), "end_positions": torch.tensor([last, 0])}
+    given = {name: inputs[name] for name in ("input_ids", "attention_mask")} | ends
+    optimizer = torch.optim.AdamW(pupil.parameters(), lr=5e-3)
+    for _ in range(80):
+        optimizer.zero_grad()
+        pupil(**given).loss.backward()
+        optimizer.step()
+    known = "tiny, knows two questions on one text by heart, all else is luck"
+    return spans_explorer(words, pupil, question, context, known)
+
+
 def _logits(text):
     return logits_explorer(*_load("sentiment", AutoModelForSequenceClassification), text)
 
@@ -45,7 +97,15 @@ def _tokenizers(text):
 
 
 STILLS = {  # room → name → the explorer, as a notebook calls it
+    "generation": {"one": _sampling},
+    "padding": {"one": _padding},
+    "heads": {"mask": lambda: _heads("This movie was absolutely [MASK].")},
     "pipeline": {"one": lambda: _pipeline(A), "two": lambda: _pipeline(B, "I love this so much!")},
+    "tasks": {
+        "where": lambda: _spans(
+            "Where do I work?", "My name is Sylvain and I work at Hugging Face in Brooklyn"
+        )
+    },
     "tokenizer": {"accents": lambda: _tokenizers("Unbelievably, Zoë's café  reopened 😍")},
     "postprocessing": {"blame": lambda: _logits(B)},
 }

@@ -21,7 +21,8 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "[./a-z]+\.js"\n', re.M)
 @functools.cache
 def module(room: str) -> str:
     """The view of a room as one ES module, imports put in place: a blob has no folder."""
-    files = [*(DRAWING / name for name in KIT), DRAWING.parent / room / "view.js"]
+    own = sorted((DRAWING.parent / room).glob("*.js"))  # view.js, and what comes before it
+    files = [*(DRAWING / name for name in KIT), *own]
     texts = [IMPORT.sub("", path.read_text("utf-8")) for path in files]
     return "".join(re.sub(r"^export (?!default)", "", text, flags=re.M) for text in texts)
 
