@@ -61,8 +61,9 @@ class Server:
             if c.path in ("/", f"/user/{self.login}/")
         ]
         headers = {k: v for k, v in self.session.headers.items() if k == "Authorization"}
+        server = f"wss{self.room.local.removeprefix('https')}"
         self.channels = websocket.create_connection(
-            f"wss{self.room.local.removeprefix('https')}/user/{self.login}/api/kernels/{self.kernel}/channels",
+            f"{server}/user/{self.login}/api/kernels/{self.kernel}/channels",
             cookie="; ".join(cookies), header=headers, origin=self.room.local, timeout=PATIENCE,
             sslopt={"ca_certs": str(self.room.certificate)},
         )  # fmt: skip

@@ -18,6 +18,16 @@ NO_NEWS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUp
 ALL_CELLS = NO_NEWS | {"notebook-extension/tracker": {"windowingMode": "none"}}
 
 
+def _wait(address, log):
+    """Return when the server answers; raise with the end of its log after a minute."""
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not answer: {log.read_text()[-2000:]}")
+
+
 @contextlib.contextmanager
 def serve(root, course, *options, settings=ALL_CELLS):
     """Start JupyterLab on the folder `course`, its settings and log in `root`.
@@ -57,17 +67,7 @@ def serve(root, course, *options, settings=ALL_CELLS):
         subprocess.Popen(command, env=variables, stdout=log, stderr=log) as server,
     ):
         try:
-            for _ in range(300):
-                with contextlib.suppress(OSError):
-                    urllib.request.urlopen(
-                        f"http://127.0.0.1:{port}/api?token=secret", timeout=5
-                    ).close()
-                    break
-                time.sleep(0.2)
-            else:
-                raise AssertionError(
-                    f"JupyterLab did not answer: {(root / 'log').read_text()[-2000:]}"
-                )
+            _wait(f"http://127.0.0.1:{port}/api?token=secret", root / "log")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

@@ -82,10 +82,7 @@ def _without(gone: Callable[..., torch.Tensor], fill: float = -torch.inf) -> Cal
     case="p = {p}: ",
     kinds=[(object, "return a tensor of the shape {wanted_shape}; yours is {kind}.")],
     slips=[
-        (
-            other_shape,
-            "return a tensor of the shape {wanted_shape}; yours is {got_shape}.",
-        ),
+        (other_shape, "return a tensor of the shape {wanted_shape}; yours is {got_shape}."),
         (
             lambda got, wanted, logits, p: p == 1 and (got == -torch.inf).all(),
             "nothing is left. A token at the border stays, the most probable one at least: < and "
@@ -233,10 +230,7 @@ _score = _sums(_log_p)
             does(_sums(lambda logits: logits.softmax(dim=-1))),
             "You add probabilities. Of a text they are multiplied; their logarithms are added.",
         ),
-        (
-            turned(torch.neg),
-            "The sign: a log-probability is never above 0. Yours is the loss.",
-        ),
+        (turned(torch.neg), "The sign: a log-probability is never above 0. Yours is the loss."),
         (
             turned(torch.exp),
             "That is the probability of the text. The exercise asks for its logarithm.",

@@ -16,7 +16,7 @@ from classroom import collect, homes, lesson
 from classroom import room as rooms
 from classroom.image import IMAGE, docker
 from classroom.kubernetes import arrivals
-from tests.classroom.conftest import NAMES, enter, memory, said
+from tools.students import NAMES, enter, memory, said
 
 NOTEBOOK = "01_pipeline"
 CELLS = [

@@ -19,7 +19,7 @@ from classroom import grade as grading
 from classroom.grade import exercises, grade, lessons, table, write
 from classroom.handins import read
 from classroom.image import PROJECT
-from tests.classroom.walls import wall
+from tools.walls import wall
 
 STEM = "01_pipeline"
 COURSE = lessons()

@@ -7,7 +7,7 @@ import requests
 import websocket
 
 from classroom.image import docker
-from tests.classroom.walls import wall
+from tools.walls import wall
 
 
 @wall("fill the disk", "a home of fixed size, 256 MB of /tmp, nothing else that can be written")

@@ -10,8 +10,8 @@ import requests
 
 from classroom import room as rooms
 from classroom.image import docker
-from tests.classroom.conftest import log_in, said
-from tests.classroom.walls import table, wall
+from tools.students import log_in, said
+from tools.walls import table, wall
 
 PAGE = rooms.PROJECT / "docs" / "reliability.md"
 REACH = """

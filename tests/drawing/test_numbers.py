@@ -8,7 +8,7 @@ import torch
 
 from helpers.drawing.view import plain
 from helpers.generation import temperature, top_k, top_p
-from tests.drawing.node import node
+from tools.node import node
 
 
 def vector(rng):

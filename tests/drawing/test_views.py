@@ -7,7 +7,7 @@ import pytest
 
 from helpers import PROJECT
 from helpers.drawing.view import View, module
-from tests.drawing.node import MODULES, node
+from tools.node import MODULES, node
 
 ROOMS = sorted(path.parent.name for path in PROJECT.glob("helpers/*/view.js"))
 
