@@ -5,7 +5,7 @@ import torch
 from training import state
 
 SAVE_EVERY = 600  # seconds
-SHOW_EVERY = 120
+SHOW_EVERY = float(__import__("os").environ.get("SHOW", 120))
 
 
 class Tally:
