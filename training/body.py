@@ -81,7 +81,7 @@ def question_loss(heads, batch, tokenizer):
 
 
 def entity_loss(heads, batch, tokenizer):
-    hidden, mask = heads.hidden([item.ids for item in batch])
+    hidden, _ = heads.hidden([item.ids for item in batch])
     labels, _ = pad([item.labels for item in batch], -100)
     return F.cross_entropy(heads.models["token-classification"].classifier(hidden[labels >= 0]).float(), labels[labels >= 0])
 

@@ -21,10 +21,10 @@ SEED = 20
 SETS = {"fren/tatoeba_2019": 1, "fren/tico19": 3, "fren/pud": 3}  # and how often a pass has each
 NAMES = ("ner/wikigold_first80", "ner/uner_pud", "ner/uner_ewt_train", "ner/crossner_train")
 PIECES = 5000
-TOKENS_PER_BATCH = 3072
+TOKENS_PER_BATCH = 1280
 JOINED = 0.15  # of the pairs become part of a text of several
 NAMED = 0.25  # of the pairs with a shared name get another
-RATE = 1.2e-3
+RATE = 1e-3
 SMOOTH = 0.1
 
 
@@ -101,7 +101,7 @@ def make_model(tokenizer):
     config = MarianConfig(
         vocab_size=size, d_model=320, encoder_layers=4, decoder_layers=2, encoder_attention_heads=8, decoder_attention_heads=8,
         encoder_ffn_dim=1280, decoder_ffn_dim=1280, max_position_embeddings=512, scale_embedding=True, activation_function="swish",
-        dropout=0.1, attention_dropout=0.0, pad_token_id=filler, eos_token_id=end, decoder_start_token_id=filler,
+        dropout=0.1, attention_dropout=0.0, init_std=0.056, pad_token_id=filler, eos_token_id=end, decoder_start_token_id=filler,
         forced_eos_token_id=end, share_encoder_decoder_embeddings=True, attn_implementation="eager")
     model = MarianMTModel(config)
     model.generation_config = GenerationConfig(num_beams=4, max_length=512, bad_words_ids=[[filler]], pad_token_id=filler,
