@@ -9,8 +9,14 @@ to guess masked words, with the heads for that and for sentiment. The three othe
 import torch
 from safetensors.torch import load_file
 from torch.nn import functional as F
-from transformers import (DistilBertConfig, DistilBertForMaskedLM, DistilBertForQuestionAnswering,
-                          DistilBertForSequenceClassification, DistilBertForTokenClassification, DistilBertModel)
+from transformers import (
+    DistilBertConfig,
+    DistilBertForMaskedLM,
+    DistilBertForQuestionAnswering,
+    DistilBertForSequenceClassification,
+    DistilBertForTokenClassification,
+    DistilBertModel,
+)
 
 from helpers.padding import pad
 from training import assemble, entities, inference, loop, minilm, state
@@ -23,18 +29,42 @@ from training.train import mask_tokens
 from training.words import Words
 
 SEED = 20
-STEPS = {"question-answering": 0.42, "inference": 0.22, "token-classification": 0.13, "sentiment": 0.12, "masked-lm": 0.11}
-TOKENS = {"question-answering": 4096, "inference": 2560, "token-classification": 2048, "sentiment": 2048, "masked-lm": 2048}
+STEPS = {
+    "question-answering": 0.42,
+    "inference": 0.22,
+    "token-classification": 0.13,
+    "sentiment": 0.12,
+    "masked-lm": 0.11,
+}
+TOKENS = {
+    "question-answering": 4096,
+    "inference": 2560,
+    "token-classification": 2048,
+    "sentiment": 2048,
+    "masked-lm": 2048,
+}
 BODY_RATE, HEAD_RATE = 2e-4, 5e-4
 
 
 def config(**more):
-    return DistilBertConfig(dim=384, hidden_dim=1536, n_layers=6, n_heads=12, dropout=0.0, attention_dropout=0.0, qa_dropout=0.0,
-                            seq_classif_dropout=0.0, attn_implementation="eager", **more)
+    return DistilBertConfig(
+        dim=384,
+        hidden_dim=1536,
+        n_layers=6,
+        n_heads=12,
+        dropout=0.0,
+        attention_dropout=0.0,
+        qa_dropout=0.0,
+        seq_classif_dropout=0.0,
+        attn_implementation="eager",
+        **more,
+    )
 
 
 def labelled(labels):
-    return config(id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)})
+    return config(
+        id2label=dict(enumerate(labels)), label2id={label: i for i, label in enumerate(labels)}
+    )
 
 
 class Heads(torch.nn.Module):
@@ -42,13 +72,17 @@ class Heads(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.models = torch.nn.ModuleDict({
-            "question-answering": DistilBertForQuestionAnswering(config()),
-            "token-classification": DistilBertForTokenClassification(labelled(entities.LABELS)),
-            "inference": DistilBertForSequenceClassification(labelled(inference.LABELS)),
-            "sentiment": DistilBertForSequenceClassification(labelled(("NEGATIVE", "POSITIVE"))),
-            "masked-lm": DistilBertForMaskedLM(config()),
-        })
+        self.models = torch.nn.ModuleDict(
+            {
+                "question-answering": DistilBertForQuestionAnswering(config()),
+                "token-classification": DistilBertForTokenClassification(labelled(entities.LABELS)),
+                "inference": DistilBertForSequenceClassification(labelled(inference.LABELS)),
+                "sentiment": DistilBertForSequenceClassification(
+                    labelled(("NEGATIVE", "POSITIVE"))
+                ),
+                "masked-lm": DistilBertForMaskedLM(config()),
+            }
+        )
         self.body = DistilBertModel(config())
         for model in self.models.values():
             model.distilbert = self.body
@@ -61,7 +95,9 @@ class Heads(torch.nn.Module):
         tensors = load_file(folder / "model.safetensors")
         for name in ("masked-lm", "sentiment"):
             own = self.models[name].state_dict()
-            self.models[name].load_state_dict({key: tensors.get(key, value) for key, value in own.items()})
+            self.models[name].load_state_dict(
+                {key: tensors.get(key, value) for key, value in own.items()}
+            )
 
     def hidden(self, sequences):
         ids, mask = pad(sequences, 0)
@@ -75,7 +111,12 @@ class Heads(torch.nn.Module):
 def question_loss(heads, batch, tokenizer):
     """Mean cross-entropy of the answer's first and last token over all tokens of question and passage."""
     hidden, mask = heads.hidden([item.ids for item in batch])
-    logits = heads.models["question-answering"].qa_outputs(hidden).float().masked_fill(mask[..., None] == 0, -1e4)
+    logits = (
+        heads.models["question-answering"]
+        .qa_outputs(hidden)
+        .float()
+        .masked_fill(mask[..., None] == 0, -1e4)
+    )
     places = torch.tensor([[item.start, item.end] for item in batch])
     return F.cross_entropy(logits, places)
 
@@ -83,7 +124,10 @@ def question_loss(heads, batch, tokenizer):
 def entity_loss(heads, batch, tokenizer):
     hidden, _ = heads.hidden([item.ids for item in batch])
     labels, _ = pad([item.labels for item in batch], -100)
-    return F.cross_entropy(heads.models["token-classification"].classifier(hidden[labels >= 0]).float(), labels[labels >= 0])
+    return F.cross_entropy(
+        heads.models["token-classification"].classifier(hidden[labels >= 0]).float(),
+        labels[labels >= 0],
+    )
 
 
 def first_logits(model, hidden):
@@ -92,13 +136,19 @@ def first_logits(model, hidden):
 
 def inference_loss(heads, batch, tokenizer):
     hidden, _ = heads.hidden([item.ids for item in batch])
-    return F.cross_entropy(first_logits(heads.models["inference"], hidden), torch.tensor([item.label for item in batch]))
+    return F.cross_entropy(
+        first_logits(heads.models["inference"], hidden),
+        torch.tensor([item.label for item in batch]),
+    )
 
 
 def sentiment_loss(heads, batch, tokenizer):
     hidden, _ = heads.hidden([item.ids for item in batch])
     positive = torch.tensor([item.target for item in batch])
-    return F.cross_entropy(first_logits(heads.models["sentiment"], hidden), torch.stack([1 - positive, positive], dim=1))
+    return F.cross_entropy(
+        first_logits(heads.models["sentiment"], hidden),
+        torch.stack([1 - positive, positive], dim=1),
+    )
 
 
 def word_loss(heads, batch, tokenizer):
@@ -107,19 +157,37 @@ def word_loss(heads, batch, tokenizer):
     inputs, chosen = mask_tokens(ids, ordinary, tokenizer, None)
     hidden = heads.body(inputs, attention_mask=mask).last_hidden_state[chosen]
     model = heads.models["masked-lm"]
-    guessed = model.vocab_projector(model.vocab_layer_norm(model.activation(model.vocab_transform(hidden))))
+    guessed = model.vocab_projector(
+        model.vocab_layer_norm(model.activation(model.vocab_transform(hidden)))
+    )
     return F.cross_entropy(guessed.float(), ids[chosen])
 
 
-LOSSES = {"question-answering": question_loss, "token-classification": entity_loss, "inference": inference_loss,
-          "sentiment": sentiment_loss, "masked-lm": word_loss}
+LOSSES = {
+    "question-answering": question_loss,
+    "token-classification": entity_loss,
+    "inference": inference_loss,
+    "sentiment": sentiment_loss,
+    "masked-lm": word_loss,
+}
 
 
 def mixture(data, tokenizer):
-    sources = {"question-answering": Questions, "inference": Inference, "token-classification": Entities,
-               "sentiment": Opinions, "masked-lm": Words}
-    return Mixture({name: Stream(source(data, tokenizer).one_pass, length(name), TOKENS[name], SEED)
-                    for name, source in sources.items()}, STEPS, SEED)
+    sources = {
+        "question-answering": Questions,
+        "inference": Inference,
+        "token-classification": Entities,
+        "sentiment": Opinions,
+        "masked-lm": Words,
+    }
+    return Mixture(
+        {
+            name: Stream(source(data, tokenizer).one_pass, length(name), TOKENS[name], SEED)
+            for name, source in sources.items()
+        },
+        STEPS,
+        SEED,
+    )
 
 
 def length(name):
@@ -136,8 +204,14 @@ def train(data, place, minutes):
     shared = {id(p) for p in heads.body.parameters()}
     own = [p for p in heads.parameters() if id(p) not in shared]
     optimizer = torch.optim.AdamW(
-        [{"params": [p for p in heads.body.parameters() if p.requires_grad], "lr": BODY_RATE}, {"params": own, "lr": HEAD_RATE}],
-        betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+        [
+            {"params": [p for p in heads.body.parameters() if p.requires_grad], "lr": BODY_RATE},
+            {"params": own, "lr": HEAD_RATE},
+        ],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
 
     def step():
         name, batch = mixed.next()
@@ -147,4 +221,14 @@ def train(data, place, minutes):
     def check():
         assemble.save(heads, tokenizer, place / "distilbert-course")
 
-    loop.run(heads, optimizer, step, check, saved, place / "body.pt", minutes, get=mixed.state, put=mixed.load_state)
+    loop.run(
+        heads,
+        optimizer,
+        step,
+        check,
+        saved,
+        place / "body.pt",
+        minutes,
+        get=mixed.state,
+        put=mixed.load_state,
+    )

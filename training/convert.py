@@ -1,9 +1,9 @@
 """Published files to a data folder's form.
 
-    python -m training.convert squad train-v1.1.json DATA/qa/squad1_train.jsonl.gz
-    python -m training.convert conll wikigold.conll.txt DATA/ner/wikigold_first80.jsonl.gz
-    python -m training.convert snli snli_1.0_dev.jsonl DATA/nli/snli_dev.jsonl.gz
-    python -m training.convert pairs fra.txt DATA/fren/tatoeba_2019.jsonl.gz
+python -m training.convert squad train-v1.1.json DATA/qa/squad1_train.jsonl.gz
+python -m training.convert conll wikigold.conll.txt DATA/ner/wikigold_first80.jsonl.gz
+python -m training.convert snli snli_1.0_dev.jsonl DATA/nli/snli_dev.jsonl.gz
+python -m training.convert pairs fra.txt DATA/fren/tatoeba_2019.jsonl.gz
 """
 
 import argparse
@@ -14,18 +14,41 @@ from training import folder
 
 # What the sets call people, organisations and places; every other kind becomes O.
 KINDS = {
-    "per": "PER", "person": "PER", "politician": "PER", "musicalartist": "PER", "writer": "PER", "scientist": "PER",
-    "researcher": "PER", "org": "ORG", "organisation": "ORG", "organization": "ORG", "corporation": "ORG", "group": "ORG",
-    "politicalparty": "ORG", "band": "ORG", "university": "ORG", "loc": "LOC", "location": "LOC", "country": "LOC",
+    "per": "PER",
+    "person": "PER",
+    "politician": "PER",
+    "musicalartist": "PER",
+    "writer": "PER",
+    "scientist": "PER",
+    "researcher": "PER",
+    "org": "ORG",
+    "organisation": "ORG",
+    "organization": "ORG",
+    "corporation": "ORG",
+    "group": "ORG",
+    "politicalparty": "ORG",
+    "band": "ORG",
+    "university": "ORG",
+    "loc": "LOC",
+    "location": "LOC",
+    "country": "LOC",
 }
 INFERENCE = ("entailment", "neutral", "contradiction")
 
 
 def squad(text):
     """SQuAD 1.1 or 2.0 as one JSON object: a row a question, with no answers where it is impossible."""
-    return [{"question": asked["question"], "context": paragraph["context"], "title": article["title"].replace("_", " "),
-             "answers": [] if asked.get("is_impossible") else _answers(asked)}
-            for article in json.loads(text)["data"] for paragraph in article["paragraphs"] for asked in paragraph["qas"]]
+    return [
+        {
+            "question": asked["question"],
+            "context": paragraph["context"],
+            "title": article["title"].replace("_", " "),
+            "answers": [] if asked.get("is_impossible") else _answers(asked),
+        }
+        for article in json.loads(text)["data"]
+        for paragraph in article["paragraphs"]
+        for asked in paragraph["qas"]
+    ]
 
 
 def _answers(asked):
@@ -37,9 +60,18 @@ def conll(text):
     """CoNLL columns, word first and tag last, a blank line between sentences; tags IOB1 or BIO, kinds as in KINDS."""
     rows = []
     for block in text.replace("\r\n", "\n").split("\n\n"):
-        columns = [line.split() for line in block.splitlines() if line.strip() and not line.startswith("-DOCSTART-")]
+        columns = [
+            line.split()
+            for line in block.splitlines()
+            if line.strip() and not line.startswith("-DOCSTART-")
+        ]
         if columns:
-            rows.append({"tokens": [column[0] for column in columns], "tags": _bio([column[-1] for column in columns])})
+            rows.append(
+                {
+                    "tokens": [column[0] for column in columns],
+                    "tags": _bio([column[-1] for column in columns]),
+                }
+            )
     return rows
 
 
@@ -57,8 +89,11 @@ def _bio(tags):
 def snli(text):
     """SNLI or MultiNLI, a JSON object a line; pairs without a majority label ("-") are left out."""
     pairs = [json.loads(line) for line in text.splitlines() if line.strip()]
-    return [{"premise": pair["sentence1"], "hypothesis": pair["sentence2"], "label": pair["gold_label"]}
-            for pair in pairs if pair["gold_label"] in INFERENCE]
+    return [
+        {"premise": pair["sentence1"], "hypothesis": pair["sentence2"], "label": pair["gold_label"]}
+        for pair in pairs
+        if pair["gold_label"] in INFERENCE
+    ]
 
 
 def pairs(text):

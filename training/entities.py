@@ -6,8 +6,15 @@ from typing import NamedTuple
 from training import folder
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-SETS = ("ner/wikigold_first80", "ner/wnut17_train", "ner/uner_ewt_train", "ner/uner_pud", "ner/crossner_train",
-        "ner/crossner_dev", "ner/crossner_test")
+SETS = (
+    "ner/wikigold_first80",
+    "ner/wnut17_train",
+    "ner/uner_ewt_train",
+    "ner/uner_pud",
+    "ner/crossner_train",
+    "ner/crossner_dev",
+    "ner/crossner_test",
+)
 TWEETS = "ner/btc_all"  # the noisiest: a third of it in a pass
 
 
@@ -34,4 +41,6 @@ class Entities:
         self.tweets = [item(row, tokenizer) for row in folder.rows(data, TWEETS)]
 
     def one_pass(self, number):
-        return self.clean + random.Random(f"entities {number}").sample(self.tweets, len(self.tweets) // 3)
+        return self.clean + random.Random(f"entities {number}").sample(
+            self.tweets, len(self.tweets) // 3
+        )

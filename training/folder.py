@@ -12,7 +12,9 @@ def rows(folder, *names):
 
 def _lines(path):
     if not path.exists():
-        raise FileNotFoundError(f"{path} is missing: training/README.md says where each set is published and what reads it")
+        raise FileNotFoundError(
+            f"{path} is missing: training/README.md says where each set is published and what reads it"
+        )
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 

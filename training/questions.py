@@ -7,10 +7,36 @@ from typing import NamedTuple
 from training import folder
 
 WINDOWS = (64, 96, 96, 128, 128, 320)  # tokens of passage that an example keeps
-PARTS = {"sentence left out": 0.1, "question changed": 0.2, "other passage": 0.05}  # shares of SQuAD made unanswerable
-OPPOSITES = ("first last", "before after", "largest smallest", "most least", "more less", "north south", "east west", "early late",
-             "high low", "highest lowest", "oldest youngest", "increase decrease", "won lost", "beginning end", "minimum maximum",
-             "began ended", "start stop", "never always", "can cannot", "is isn't", "was wasn't", "did didn't", "does doesn't")
+PARTS = {
+    "sentence left out": 0.1,
+    "question changed": 0.2,
+    "other passage": 0.05,
+}  # shares of SQuAD made unanswerable
+OPPOSITES = (
+    "first last",
+    "before after",
+    "largest smallest",
+    "most least",
+    "more less",
+    "north south",
+    "east west",
+    "early late",
+    "high low",
+    "highest lowest",
+    "oldest youngest",
+    "increase decrease",
+    "won lost",
+    "beginning end",
+    "minimum maximum",
+    "began ended",
+    "start stop",
+    "never always",
+    "can cannot",
+    "is isn't",
+    "was wasn't",
+    "did didn't",
+    "does doesn't",
+)
 
 
 class Item(NamedTuple):
@@ -29,7 +55,11 @@ class Questions:
 
     def __init__(self, data, tokenizer):
         self.tokenizer = tokenizer
-        squad = [row for row in folder.rows(data, "qa/squad1_train", "qa/squad1_dev_part") if "occurrences" not in row]
+        squad = [
+            row
+            for row in folder.rows(data, "qa/squad1_train", "qa/squad1_dev_part")
+            if "occurrences" not in row
+        ]
         self.squad, self.human = squad, training_part(folder.rows(data, "qa/squad2_dev_part"))
         self.short = folder.rows(data, "qa/qamr_dev", "qa/qamr_test")
         everything = squad + self.human + self.short
@@ -41,7 +71,10 @@ class Questions:
 
     def _passages(self, texts):
         coded = self.tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True)
-        return {text: Passage(*both) for text, *both in zip(texts, coded["input_ids"], coded["offset_mapping"])}
+        return {
+            text: Passage(*both)
+            for text, *both in zip(texts, coded["input_ids"], coded["offset_mapping"])
+        }
 
     def _ids(self, texts):
         return dict(zip(texts, self.tokenizer(texts, add_special_tokens=False)["input_ids"]))
@@ -50,11 +83,14 @@ class Questions:
         """Items of one pass: all of SQuAD, some of it made unanswerable, its people's traps twice, half of QAMR."""
         rng = random.Random(f"questions {number}")
         items = [self._squad(row, rng) for row in self.squad]
-        items += [self._plain(row, rng) for row in 2 * self.human + rng.sample(self.short, len(self.short) // 2)]
+        items += [
+            self._plain(row, rng)
+            for row in 2 * self.human + rng.sample(self.short, len(self.short) // 2)
+        ]
         return [item for item in items if item]
 
     def _squad(self, row, rng):
-        kind, = rng.choices([*PARTS, None], [*PARTS.values(), 1 - sum(PARTS.values())])
+        (kind,) = rng.choices([*PARTS, None], [*PARTS.values(), 1 - sum(PARTS.values())])
         if kind == "sentence left out":
             return self._left_out(row, rng)
         if kind == "other passage":
@@ -68,7 +104,9 @@ class Questions:
         return self._plain(row, rng)
 
     def _plain(self, row, rng):
-        return self._item(row["question"], row["context"], row["answers"][0] if row["answers"] else None, rng)
+        return self._item(
+            row["question"], row["context"], row["answers"][0] if row["answers"] else None, rng
+        )
 
     def _span(self, row_answer, passage):
         """First and last token of an answer, or None where it begins or ends inside a token."""
@@ -82,13 +120,32 @@ class Questions:
         if answer and not (span := self._span(answer, passage)):
             return None
         size = min(rng.choice(WINDOWS), len(passage.ids))
-        low, high = (max(0, span[1] + 1 - size), min(span[0], len(passage.ids) - size)) if span else (0, len(passage.ids) - size)
-        begin = rng.randint(min(low, high), max(low, high)) if rng.random() < 0.8 else max(0, min(low, high))
-        return self._build(question, passage.ids[begin:begin + size], span and (span[0] - begin, span[1] - begin))
+        low, high = (
+            (max(0, span[1] + 1 - size), min(span[0], len(passage.ids) - size))
+            if span
+            else (0, len(passage.ids) - size)
+        )
+        begin = (
+            rng.randint(min(low, high), max(low, high))
+            if rng.random() < 0.8
+            else max(0, min(low, high))
+        )
+        return self._build(
+            question, passage.ids[begin : begin + size], span and (span[0] - begin, span[1] - begin)
+        )
 
     def _build(self, question, window, span):
-        asked = (self.asked.get(question) or self.tokenizer(question, add_special_tokens=False)["input_ids"])[:48]
-        ids = [self.tokenizer.cls_token_id, *asked, self.tokenizer.sep_token_id, *window, self.tokenizer.sep_token_id]
+        asked = (
+            self.asked.get(question)
+            or self.tokenizer(question, add_special_tokens=False)["input_ids"]
+        )[:48]
+        ids = [
+            self.tokenizer.cls_token_id,
+            *asked,
+            self.tokenizer.sep_token_id,
+            *window,
+            self.tokenizer.sep_token_id,
+        ]
         shift = len(asked) + 2
         if span and span[1] >= len(window):
             return None
@@ -102,11 +159,19 @@ class Questions:
             return None
         before, after = slice(0, max(0, span[0] - 12)), slice(span[1] + 12, len(passage.ids))
         part = max(before, after, key=lambda s: s.stop - s.start)
-        words = row["context"][passage.offsets[part.start][0]:] if part.start < len(passage.ids) else ""
-        words = row["context"][:passage.offsets[part.stop - 1][1]] if part is before and part.stop else words
+        words = (
+            row["context"][passage.offsets[part.start][0] :]
+            if part.start < len(passage.ids)
+            else ""
+        )
+        words = (
+            row["context"][: passage.offsets[part.stop - 1][1]]
+            if part is before and part.stop
+            else words
+        )
         if part.stop - part.start < 40 or answer["text"].lower() in words.lower():
             return self._plain(row, rng)
-        return self._build(row["question"], passage.ids[part][:rng.choice(WINDOWS)], None)
+        return self._build(row["question"], passage.ids[part][: rng.choice(WINDOWS)], None)
 
 
 def training_part(rows):
@@ -123,14 +188,22 @@ def change(question, context, rng):
     own = [m for m in re.finditer(names, question) if m.start() > 0]
     others = sorted({m.group() for m in re.finditer(names, context)})
     pairs = [pair.split() for pair in OPPOSITES]
-    swaps = [(a, b) for pair in pairs for a, b in (pair, pair[::-1]) if re.search(rf"\b{a}\b", question)]
+    swaps = [
+        (a, b) for pair in pairs for a, b in (pair, pair[::-1]) if re.search(rf"\b{a}\b", question)
+    ]
     if swaps and (not own or rng.random() < 0.5):
         old, new = rng.choice(swaps)
         return re.sub(rf"\b{old}\b", new, question, count=1)
     if not own:
         return None
     found = rng.choice(own)
-    fitting = [o for o in others if o[0].isdigit() == found.group()[0].isdigit() and o not in question and found.group() not in o]
+    fitting = [
+        o
+        for o in others
+        if o[0].isdigit() == found.group()[0].isdigit()
+        and o not in question
+        and found.group() not in o
+    ]
     if not fitting:
         return None
-    return question[:found.start()] + rng.choice(fitting) + question[found.end():]
+    return question[: found.start()] + rng.choice(fitting) + question[found.end() :]

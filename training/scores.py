@@ -67,7 +67,9 @@ def entity_f1(sentences, resamples=500):
     rng = random.Random(0)
     drawn = [_f1(rng.choices(counts, k=len(counts))) for _ in range(resamples)]
     middle = sum(drawn) / resamples
-    return Figure(_f1(counts), (sum((d - middle) ** 2 for d in drawn) / (resamples - 1)) ** 0.5, len(counts))
+    return Figure(
+        _f1(counts), (sum((d - middle) ** 2 for d in drawn) / (resamples - 1)) ** 0.5, len(counts)
+    )
 
 
 def _f1(counts):
@@ -79,4 +81,6 @@ def calibration_error(scores, right, bins=10):
     boxes = {}
     for score, hit in zip(scores, right):
         boxes.setdefault(min(bins - 1, int(score * bins)), []).append((score, hit))
-    return sum(abs(sum(s for s, _ in box) - sum(h for _, h in box)) for box in boxes.values()) / len(scores)
+    return sum(
+        abs(sum(s for s, _ in box) - sum(h for _, h in box)) for box in boxes.values()
+    ) / len(scores)

@@ -11,7 +11,12 @@ class Clock:
     """Seconds of training, those of earlier runs included, out of a budget; `warm` is the share for the rise."""
 
     def __init__(self, minutes, spent=0.0, warm=0.03):
-        self.budget, self.before, self.started, self.warm = 60 * minutes, spent, time.monotonic(), warm
+        self.budget, self.before, self.started, self.warm = (
+            60 * minutes,
+            spent,
+            time.monotonic(),
+            warm,
+        )
 
     def spent(self):
         return self.before + time.monotonic() - self.started

@@ -47,12 +47,17 @@ class Mixture:
 
     def next(self):
         """`(name, batch)` of the stream whose turn it is."""
-        name, = random.Random(f"{self.seed} {self.step}").choices(list(self.weights), self.weights.values())
+        (name,) = random.Random(f"{self.seed} {self.step}").choices(
+            list(self.weights), self.weights.values()
+        )
         self.step += 1
         return name, self.streams[name].next()
 
     def state(self):
-        return {"step": self.step, "places": {name: stream.place() for name, stream in self.streams.items()}}
+        return {
+            "step": self.step,
+            "places": {name: stream.place() for name, stream in self.streams.items()},
+        }
 
     def load_state(self, state):
         self.step = state["step"]

@@ -1,6 +1,6 @@
 """Train a Marian of about ten million parameters, French to English, from nothing: its SentencePiece models first.
 
-    python -m training translation --data FOLDER --state FOLDER --minutes 95
+python -m training translation --data FOLDER --state FOLDER --minutes 95
 """
 
 import json
@@ -33,8 +33,12 @@ def pairs(data):
     read = {name: [(row["fr"], row["en"]) for row in folder.rows(data, name)] for name in SETS}
     development = set(folder.part(read["fren/tatoeba_2019"], 0.004)[0])
     french, english = ({pair[side] for pair in development} for side in (0, 1))
-    kept = [pair for name, times in SETS.items() for pair in times * read[name]
-            if pair[0] not in french and pair[1] not in english]
+    kept = [
+        pair
+        for name, times in SETS.items()
+        for pair in times * read[name]
+        if pair[0] not in french and pair[1] not in english
+    ]
     return sorted(development), kept
 
 
@@ -42,8 +46,13 @@ def names(data):
     """Names of people, organisations and places, as the entity sets write them, up to three words long."""
     found = set()
     for row in folder.rows(data, *NAMES):
-        joined = " ".join(token if tag == "O" else f"\0{token}" for token, tag in zip(row["tokens"], row["tags"]))
-        found |= {run.replace("\0", "") for run in re.findall(r"\0[A-Z][\w.-]+(?: \0[A-Z][\w.-]+){0,2}(?! \0)", joined)}
+        joined = " ".join(
+            token if tag == "O" else f"\0{token}" for token, tag in zip(row["tokens"], row["tags"])
+        )
+        found |= {
+            run.replace("\0", "")
+            for run in re.findall(r"\0[A-Z][\w.-]+(?: \0[A-Z][\w.-]+){0,2}(?! \0)", joined)
+        }
     return sorted(found)
 
 
@@ -81,16 +90,27 @@ def make_tokenizer(clean, target):
     vocabulary = ["</s>", "<unk>"]
     for side, name in enumerate(("source", "target")):
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter([pair[side] for pair in clean]), model_prefix=str(target / name), vocab_size=PIECES,
-            character_coverage=0.9999, num_threads=1, minloglevel=2)
+            sentence_iterator=iter([pair[side] for pair in clean]),
+            model_prefix=str(target / name),
+            vocab_size=PIECES,
+            character_coverage=0.9999,
+            num_threads=1,
+            minloglevel=2,
+        )
         (target / f"{name}.vocab").unlink()
         (target / f"{name}.model").replace(target / f"{name}.spm")
         pieces = sentencepiece.SentencePieceProcessor(model_file=str(target / f"{name}.spm"))
         vocabulary += [pieces.id_to_piece(i) for i in range(pieces.get_piece_size())]
     known = [piece for piece in dict.fromkeys(vocabulary) if piece != "<s>"] + ["<pad>"]
-    (target / "vocab.json").write_text(json.dumps({piece: i for i, piece in enumerate(known)}, ensure_ascii=False))
-    tokenizer = MarianTokenizer(*(str(target / name) for name in ("source.spm", "target.spm", "vocab.json")),
-                                source_lang="fr", target_lang="en", model_max_length=512)
+    (target / "vocab.json").write_text(
+        json.dumps({piece: i for i, piece in enumerate(known)}, ensure_ascii=False)
+    )
+    tokenizer = MarianTokenizer(
+        *(str(target / name) for name in ("source.spm", "target.spm", "vocab.json")),
+        source_lang="fr",
+        target_lang="en",
+        model_max_length=512,
+    )
     tokenizer.save_pretrained(target)
     return tokenizer
 
@@ -99,13 +119,37 @@ def make_model(tokenizer):
     """A Marian with random weights: 4 and 2 layers, 320 wide, 8 heads, one embedding for both languages and the output."""
     size, end, filler = len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id
     config = MarianConfig(
-        vocab_size=size, d_model=320, encoder_layers=4, decoder_layers=2, encoder_attention_heads=8, decoder_attention_heads=8,
-        encoder_ffn_dim=1280, decoder_ffn_dim=1280, max_position_embeddings=512, scale_embedding=True, activation_function="swish",
-        dropout=0.1, attention_dropout=0.0, init_std=0.056, pad_token_id=filler, eos_token_id=end, decoder_start_token_id=filler,
-        forced_eos_token_id=end, share_encoder_decoder_embeddings=True, attn_implementation="eager")
+        vocab_size=size,
+        d_model=320,
+        encoder_layers=4,
+        decoder_layers=2,
+        encoder_attention_heads=8,
+        decoder_attention_heads=8,
+        encoder_ffn_dim=1280,
+        decoder_ffn_dim=1280,
+        max_position_embeddings=512,
+        scale_embedding=True,
+        activation_function="swish",
+        dropout=0.1,
+        attention_dropout=0.0,
+        init_std=0.056,
+        pad_token_id=filler,
+        eos_token_id=end,
+        decoder_start_token_id=filler,
+        forced_eos_token_id=end,
+        share_encoder_decoder_embeddings=True,
+        attn_implementation="eager",
+    )
     model = MarianMTModel(config)
-    model.generation_config = GenerationConfig(num_beams=4, max_length=512, bad_words_ids=[[filler]], pad_token_id=filler,
-                                               eos_token_id=end, decoder_start_token_id=filler, forced_eos_token_id=end)
+    model.generation_config = GenerationConfig(
+        num_beams=4,
+        max_length=512,
+        bad_words_ids=[[filler]],
+        pad_token_id=filler,
+        eos_token_id=end,
+        decoder_start_token_id=filler,
+        forced_eos_token_id=end,
+    )
     return model
 
 
@@ -116,7 +160,9 @@ def loss(model, batch, filler):
     shifted = target.roll(1, dims=1)
     shifted[:, 0] = filler
     with torch.autocast("cpu", torch.bfloat16):
-        hidden = model.model(input_ids=source, attention_mask=source_mask, decoder_input_ids=shifted).last_hidden_state
+        hidden = model.model(
+            input_ids=source, attention_mask=source_mask, decoder_input_ids=shifted
+        ).last_hidden_state
         logits = model.lm_head(hidden[target_mask.bool()])
     return Smoothed.apply(logits, target[target_mask.bool()])
 
@@ -129,7 +175,9 @@ class Smoothed(torch.autograd.Function):
         normal = logits.float().logsumexp(dim=1)
         ctx.save_for_backward(logits, normal, target)
         right = logits.gather(1, target[:, None]).squeeze(1).float()
-        return (normal - (1 - SMOOTH) * right - SMOOTH * logits.mean(dim=1, dtype=torch.float32)).mean()
+        return (
+            normal - (1 - SMOOTH) * right - SMOOTH * logits.mean(dim=1, dtype=torch.float32)
+        ).mean()
 
     @staticmethod
     def backward(ctx, above):
@@ -142,7 +190,9 @@ class Smoothed(torch.autograd.Function):
 def encode(texts, tokenizer):
     """Ids of both sides, at most 128 each."""
     french = tokenizer([pair[0] for pair in texts], truncation=True, max_length=128)["input_ids"]
-    english = tokenizer(text_target=[pair[1] for pair in texts], truncation=True, max_length=128)["input_ids"]
+    english = tokenizer(text_target=[pair[1] for pair in texts], truncation=True, max_length=128)[
+        "input_ids"
+    ]
     return list(zip(french, english))
 
 
@@ -152,7 +202,12 @@ def translate(texts, tokenizer, model, beams=4, tokens=4096):
     answers = [""] * len(texts)
     for group in batches_by_length([len(row) for row in ids], tokens):
         source, mask = pad([ids[i] for i in group], tokenizer.pad_token_id)
-        written = model.generate(input_ids=source, attention_mask=mask, num_beams=beams, max_new_tokens=2 * source.shape[1] + 10)
+        written = model.generate(
+            input_ids=source,
+            attention_mask=mask,
+            num_beams=beams,
+            max_new_tokens=2 * source.shape[1] + 10,
+        )
         for i, text in zip(group, tokenizer.batch_decode(written, skip_special_tokens=True)):
             answers[i] = text
     return answers
@@ -180,20 +235,47 @@ def train(data, place, minutes):
     else:
         tokenizer = make_tokenizer(clean, target)
     model, others = make_model(tokenizer), names(data)
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(clean):,} pairs, {len(others):,} names", flush=True)
-    stream = Stream(lambda number: encode(one_pass(clean, others, random.Random(f"{SEED} {number}")), tokenizer),
-                    lambda pair: max(len(pair[0]), len(pair[1])), TOKENS_PER_BATCH, SEED)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    print(
+        f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(clean):,} pairs, {len(others):,} names",
+        flush=True,
+    )
+    stream = Stream(
+        lambda number: encode(
+            one_pass(clean, others, random.Random(f"{SEED} {number}")), tokenizer
+        ),
+        lambda pair: max(len(pair[0]), len(pair[1])),
+        TOKENS_PER_BATCH,
+        SEED,
+    )
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
 
     def step():
         batch = stream.next()
-        return "translation", loss(model, batch, tokenizer.pad_token_id), sum(len(f) + len(e) for f, e in batch), len(batch)
+        return (
+            "translation",
+            loss(model, batch, tokenizer.pad_token_id),
+            sum(len(f) + len(e) for f, e in batch),
+            len(batch),
+        )
 
     def check():
-        shown = development[::len(development) // 4]
-        for (french, english), answer in zip(shown, translate([pair[0] for pair in shown], tokenizer, model, beams=1)):
+        shown = development[:: len(development) // 4]
+        for (french, english), answer in zip(
+            shown, translate([pair[0] for pair in shown], tokenizer, model, beams=1)
+        ):
             print(f"  {french} → {answer} ({english})")
         save(model, tokenizer, target)
 
-    loop.run(model, optimizer, step, check, saved, place / "translation.pt", minutes,
-             get=lambda: {"place": stream.place()}, put=lambda kept: stream.go_to(kept["place"]))
+    loop.run(
+        model,
+        optimizer,
+        step,
+        check,
+        saved,
+        place / "translation.pt",
+        minutes,
+        get=lambda: {"place": stream.place()},
+        put=lambda kept: stream.go_to(kept["place"]),
+    )

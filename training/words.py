@@ -17,10 +17,13 @@ class Words:
     def one_pass(self, number):
         """Ids of about 30,000 runs of sentences, three of reviews to one of articles."""
         rng = random.Random(f"words {number}")
-        texts = [self._run(text, rng) for text in rng.sample(self.reviews, 22_000) + rng.sample(self.articles, 7000)]
+        texts = [
+            self._run(text, rng)
+            for text in rng.sample(self.reviews, 22_000) + rng.sample(self.articles, 7000)
+        ]
         return self.tokenizer(texts, truncation=True, max_length=96)["input_ids"]
 
     def _run(self, text, rng):
         sentences = packages.sentences(text)
         begin = rng.randrange(len(sentences))
-        return " ".join(sentences[begin:begin + rng.choice(SIZES)])
+        return " ".join(sentences[begin : begin + rng.choice(SIZES)])
