@@ -1,4 +1,6 @@
-"""Published forms to a data folder, and a data folder to what a step trains on; on lines written here."""
+"""Published forms to a data folder, and a data folder to what a step trains on; on lines written
+here.
+"""
 
 import json
 import random
@@ -166,7 +168,7 @@ def test_swap_changes_the_group_and_nothing_else():
 
 
 def test_no_sentence_of_the_evaluation_is_trained_on():
-    from training.evaluate import NEUTRAL, SWAPS
+    from training.measures import NEUTRAL, SWAPS
 
     trained = {frame for frames in opinions.FRAMES.values() for frame in frames} | set(
         opinions.PLAIN

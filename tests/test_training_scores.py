@@ -1,4 +1,6 @@
-"""The figures of the cards, on answers whose score is known; a state that survives, and a body under every head."""
+"""The figures of the cards, on answers whose score is known; a state that survives, and a body
+under every head.
+"""
 
 import pytest
 import sentencepiece
@@ -161,7 +163,9 @@ def body_item(ids, **fields):
 
 
 class Certain(torch.nn.Module):
-    """A question-answering model that is sure of the tokens from one id to another, or of no answer."""
+    """A question-answering model that is sure of the tokens from one id to another, or of no
+    answer.
+    """
 
     def __init__(self, first, last):
         super().__init__()
@@ -203,16 +207,16 @@ def test_smoothed_loss_is_the_librarys():
 
 
 def test_the_tokenizer_has_the_names_of_opus(tmp_path):
-    from training import translation
+    from training import marian, translation
 
     pairs = [
         (f"La maison numéro {i} est verte.", f"House number {i} is green.") for i in range(400)
     ]
-    before, translation.PIECES = translation.PIECES, 50
+    before, marian.PIECES = marian.PIECES, 50
     try:
-        tokenizer = translation.make_tokenizer(pairs, tmp_path)
+        tokenizer = marian.make_tokenizer(pairs, tmp_path)
     finally:
-        translation.PIECES = before
+        marian.PIECES = before
     assert {"source.spm", "target.spm", "vocab.json", "tokenizer_config.json"} <= {
         file.name for file in tmp_path.iterdir()
     }
@@ -227,5 +231,5 @@ def test_the_tokenizer_has_the_names_of_opus(tmp_path):
     )
     assert french[-1] == english[-1] == tokenizer.eos_token_id == 0
     assert tokenizer.decode(english, skip_special_tokens=True) == "House is green."
-    model = translation.make_model(tokenizer).eval()
+    model = marian.make_model(tokenizer).eval()
     assert translation.translate(["La maison.", "La maison est verte."], tokenizer, model, beams=2)

@@ -1,4 +1,6 @@
-"""The trainings, each in a stage that saves its state every five minutes and goes on after a stop. See training/README.md."""
+"""The trainings, each in a stage that saves its state every five minutes and goes on after a stop.
+See training/README.md.
+"""
 
 import argparse
 from pathlib import Path

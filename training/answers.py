@@ -1,4 +1,6 @@
-"""What the five heads and the translation answer, in batches of like length: the evaluation's view of a checkpoint."""
+"""What the five heads and the translation answer, in batches of like length: the evaluation's view
+of a checkpoint.
+"""
 
 import torch
 
@@ -26,7 +28,9 @@ def outputs(model, sequences, tokens=4096):
 
 
 def questions(rows, tokenizer, model):
-    """`(answer, margin)` for each row: the best span's text, and its logits less those of no answer."""
+    """`(answer, margin)` for each row: the best span's text, and its logits less those of no
+    answer.
+    """
     coded = tokenizer(
         [row["question"] for row in rows],
         [row["context"] for row in rows],
@@ -84,7 +88,9 @@ def inference(pairs, tokenizer, model):
 
 
 def topics(texts, candidates, tokenizer, model, template="This example is {}."):
-    """The candidate whose sentence follows best from each text, as `pipeline("zero-shot-classification")` chooses it."""
+    """The candidate whose sentence follows best from each text, as
+    `pipeline("zero-shot-classification")` chooses it.
+    """
     pairs = [
         (text, template.format(topic)) for text, each in zip(texts, candidates) for topic in each
     ]

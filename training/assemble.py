@@ -1,4 +1,5 @@
-"""One body, heads of their own: written apart, put together into folders that `from_pretrained` reads.
+"""One body, heads of their own: written apart, put together into folders that `from_pretrained`
+reads.
 
 <checkpoint>/body.safetensors                     every tensor named distilbert.…, float16
 <checkpoint>/tokenizer.json, tokenizer_config.json
@@ -16,7 +17,9 @@ TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
 
 
 def put_together(checkpoint, head, target):
-    """Write into the folder `target` what `from_pretrained` reads for one head: config, tokenizer, body and head in one file."""
+    """Write into the folder `target` what `from_pretrained` reads for one head: config, tokenizer,
+    body and head in one file.
+    """
     target.mkdir(parents=True, exist_ok=True)
     for file in (*(checkpoint / name for name in TOKENIZER), checkpoint / head / "config.json"):
         shutil.copyfile(file, target / file.name)

@@ -37,7 +37,9 @@ INFERENCE = ("entailment", "neutral", "contradiction")
 
 
 def squad(text):
-    """SQuAD 1.1 or 2.0 as one JSON object: a row a question, with no answers where it is impossible."""
+    """SQuAD 1.1 or 2.0 as one JSON object: a row a question, with no answers where it is
+    impossible.
+    """
     return [
         {
             "question": asked["question"],
@@ -57,7 +59,9 @@ def _answers(asked):
 
 
 def conll(text):
-    """CoNLL columns, word first and tag last, a blank line between sentences; tags IOB1 or BIO, kinds as in KINDS."""
+    """CoNLL columns, word first and tag last, a blank line between sentences; tags IOB1 or BIO,
+    kinds as in KINDS.
+    """
     rows = []
     for block in text.replace("\r\n", "\n").split("\n\n"):
         columns = [
@@ -76,7 +80,9 @@ def conll(text):
 
 
 def _bio(tags):
-    """IOB1's I- at the beginning of an entity becomes B-; kinds that are not people, organisations or places become O."""
+    """IOB1's I- at the beginning of an entity becomes B-; kinds that are not people, organisations
+    or places become O.
+    """
     found, before = [], "O"
     for tag in tags:
         kind = KINDS.get(tag[2:].lower())
@@ -97,7 +103,9 @@ def snli(text):
 
 
 def pairs(text):
-    """manythings.org's lines: English, a tab, French; what follows a second tab is the attribution and left out."""
+    """manythings.org's lines: English, a tab, French; what follows a second tab is the attribution
+    and left out.
+    """
     columns = [line.split("\t") for line in text.splitlines() if "\t" in line]
     return [{"fr": column[1].strip(), "en": column[0].strip()} for column in columns]
 

@@ -24,7 +24,9 @@ class Item(NamedTuple):
 
 
 def item(row, tokenizer, limit=256):
-    """Every piece of a word has a label: the first B- where the word begins an entity, all others I-."""
+    """Every piece of a word has a label: the first B- where the word begins an entity, all others
+    I-.
+    """
     coded = tokenizer(row["tokens"], is_split_into_words=True, truncation=True, max_length=limit)
     labels, before = [], None
     for word in coded.word_ids():

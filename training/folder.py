@@ -1,4 +1,6 @@
-"""Data folders: `<kind>/<set>.jsonl.gz`, one JSON object a line. training/README.md names the kinds and their fields."""
+"""Data folders: `<kind>/<set>.jsonl.gz`, one JSON object a line. training/README.md names the kinds
+and their fields.
+"""
 
 import gzip
 import json
@@ -6,14 +8,16 @@ import random
 
 
 def rows(folder, *names):
-    """The objects of `<folder>/<name>.jsonl.gz`, one list for all names. Raises FileNotFoundError that names the file."""
+    """The objects of `<folder>/<name>.jsonl.gz`, one list for all names. Raises FileNotFoundError
+    that names the file.
+    """
     return [row for name in names for row in _lines(folder / f"{name}.jsonl.gz")]
 
 
 def _lines(path):
     if not path.exists():
         raise FileNotFoundError(
-            f"{path} is missing: training/README.md says where each set is published and what reads it"
+            f"{path} is missing: training/README.md says where each set is published"
         )
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
@@ -27,7 +31,9 @@ def write(path, objects):
 
 
 def part(items, share, seed=0):
-    """Two lists: about `share` of the items, drawn by their text alone, and the rest. Equal items stay together."""
+    """Two lists: about `share` of the items, drawn by their text alone, and the rest. Equal items
+    stay together.
+    """
     chosen, rest = [], []
     for item in items:
         drawn = random.Random(f"{seed} {item}").random() < share

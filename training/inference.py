@@ -1,4 +1,6 @@
-"""Inference: pairs of sentences, and texts with sentences that name a topic, as zero-shot classification asks."""
+"""Inference: pairs of sentences, and texts with sentences that name a topic, as zero-shot
+classification asks.
+"""
 
 import random
 import re
@@ -43,7 +45,9 @@ def held_back(rows):
 
 
 def topic_table():
-    """`{label of a data set: [topics]}` out of topics.txt; SQuAD's labels are the titles of its articles."""
+    """`{label of a data set: [topics]}` out of topics.txt; SQuAD's labels are the titles of its
+    articles.
+    """
     table = {}
     for line in Path(__file__).with_name("topics.txt").read_text(encoding="utf-8").splitlines():
         topics, labels = line.split(": ", 1)
@@ -76,13 +80,13 @@ class Inference:
     def one_pass(self, number):
         """Pairs as they are, and about as many texts with one right and one wrong topic each."""
         rng = random.Random(f"inference {number}")
-        rows = self.pairs + [
+        rows = rng.sample(self.pairs, 40_000) + [
             row for name, size in SAMPLED.items() for row in rng.sample(self.sampled[name], size)
         ]
         triples = [(row["premise"], row["hypothesis"], LABELS.index(row["label"])) for row in rows]
-        for text, label, key in rng.sample(self.intents, 14_000):
+        for text, label, key in rng.sample(self.intents, 8000):
             triples += self._intent(text, label, self.table.get(key, []), rng)
-        for row in rng.sample(self.squad, 14_000):
+        for row in rng.sample(self.squad, 8000):
             triples += self._article(row, rng)
         coded = self.tokenizer(
             [t[0] for t in triples],
@@ -98,7 +102,9 @@ class Inference:
         return self._both(text, label, [label], self.intent_names, rng)
 
     def _article(self, row, rng):
-        """A question or a sentence or two of a SQuAD article, with its title or the topics that it belongs to."""
+        """A question or a sentence or two of a SQuAD article, with its title or the topics that it
+        belongs to.
+        """
         title = row["title"]
         topics = self.table.get(title, [])
         sentences = re.split(r"(?<=[.!?])\s+", row["context"])

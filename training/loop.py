@@ -1,4 +1,6 @@
-"""The loop of every training here: clipped steps, a rate that follows the clock, a state saved every five minutes."""
+"""The loop of every training here: clipped steps, a rate that follows the clock, a state saved
+every five minutes.
+"""
 
 import torch
 
@@ -20,14 +22,16 @@ class Tally:
 
     def line(self, seconds):
         losses = " ".join(f"{name} {value:.3f}" for name, value in sorted(self.losses.items()))
-        return f"{self.tokens / seconds:,.0f} tokens/s {self.examples / seconds:,.1f} examples/s | {losses}"
+        tokens, examples = self.tokens / seconds, self.examples / seconds
+        return f"{tokens:,.0f} tokens/s {examples:,.1f} examples/s | {losses}"
 
 
 def run(model, optimizer, step, check, saved, path, minutes, get, put):
     """Call `step()`, which returns (name, loss, tokens, examples), until the minutes are spent.
 
-    `check()` after every save writes the model out. `saved`: the state to go on from, or None. `get()` and `put(state)`: what
-    else belongs to the state. The optimizer's rates are those at the height of the schedule.
+    `check()` after every save writes the model out. `saved`: the state to go on from, or None.
+    `get()` and `put(state)`: what else belongs to the state. The optimizer's rates are those at the
+    height of the schedule.
     """
     spent = 0.0
     if saved:

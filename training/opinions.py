@@ -1,4 +1,6 @@
-"""Sentiment: rated and labelled texts of every kind, neutral ones, and the same sentence about other people."""
+"""Sentiment: rated and labelled texts of every kind, neutral ones, and the same sentence about
+other people.
+"""
 
 import random
 import re
@@ -12,12 +14,12 @@ LABELLED = {
     "sentiment/uci_amazon": 900,
     "sentiment/uci_imdb": 900,
     "sentiment/product_reviews_hu_liu": 3000,
-    "sentiment/pros_cons_liu": 5000,
-    "sentiment/goemotions_train": 12_000,
+    "sentiment/pros_cons_liu": 3000,
+    "sentiment/goemotions_train": 8000,
     "sentiment/emobank_train": 3000,
 }  # in a pass
 TARGETS = {"positive": 0.95, "neutral": 0.5, "negative": 0.05}
-# Words that may stand for each other before a person; the first row of notebook 04's list is spread over them.
+# Words that may stand for each other before a person.
 GROUPS = {
     "age": ("young", "old", "elderly", "middle-aged", "teenage"),
     "gender": ("male", "female"),
@@ -48,7 +50,10 @@ GROUPS = {
     "faith": ("Muslim", "Christian", "Jewish", "Hindu", "Buddhist", "atheist", "Catholic"),
 }
 ALL = tuple(word for words in GROUPS.values() for word in words)
-PEOPLE = r"(?:actor|actress|director|man|woman|people|family|boy|girl|character|singer|hero|heroine|teacher|friend|couple|cast)s?"
+PEOPLE = (
+    r"(?:actor|actress|director|man|woman|people|family|boy|girl|character|singer|hero|heroine"
+    r"|teacher|friend|couple|cast)s?"
+)
 FRAMES = {  # target of POSITIVE: sentences without an opinion, and the same opinion of anybody
     0.5: (
         "The {} teacher opened the door.",
@@ -110,7 +115,9 @@ class Item(NamedTuple):
 
 
 def swap(text, rng):
-    """A text with its word for a group put into another's place, or with one put before a person; else unchanged."""
+    """A text with its word for a group put into another's place, or with one put before a person;
+    else unchanged.
+    """
     for words in rng.sample(list(GROUPS.values()), len(GROUPS)):
         found = re.search(rf"\b({'|'.join(words)}) (?={PEOPLE}\b)", text)
         if found:
@@ -160,21 +167,23 @@ class Opinions:
             for name, size in LABELLED.items()
             for pair in rng.sample(self.labelled[name], min(size, len(self.labelled[name])))
         ]
-        texts += [(text, value) for text, value in self._runs(rng.sample(self.reviews, 7000), rng)]
+        texts += [(text, value) for text, value in self._runs(rng.sample(self.reviews, 5000), rng)]
         texts = [(swap(text, rng) if rng.random() < 0.5 else text, value) for text, value in texts]
         texts += [
             (frame.format(word), value)
             for value, frames in FRAMES.items()
             for frame in frames
-            for word in rng.sample(ALL, 24)
-        ] + [(text, 0.5) for text in 10 * PLAIN]
+            for word in 2 * ALL
+        ] + [(text, 0.5) for text in 40 * PLAIN]
         coded = self.tokenizer([text for text, _ in texts], truncation=True, max_length=256)[
             "input_ids"
         ]
         return [Item(row, value) for row, (_, value) in zip(coded, texts)]
 
     def _runs(self, reviews, rng):
-        """Half of the reviews whole, of the others a few sentences from the beginning, the middle or the end."""
+        """Half of the reviews whole, of the others a few sentences from the beginning, the middle
+        or the end.
+        """
         for text, value in reviews:
             sentences = packages.sentences(text)
             if len(sentences) > 4 and rng.random() < 0.5:

@@ -1,4 +1,6 @@
-"""Question answering: SQuAD and QAMR rows to ids with a span, and questions that the passage doesn't answer."""
+"""Question answering: SQuAD and QAMR rows to ids with a span, and questions that the passage
+doesn't answer.
+"""
 
 import random
 import re
@@ -6,7 +8,7 @@ from typing import NamedTuple
 
 from training import folder
 
-WINDOWS = (64, 96, 96, 128, 128, 320)  # tokens of passage that an example keeps
+WINDOWS = (48, 64, 64, 96, 96, 128, 320)  # tokens of passage that an example keeps
 PARTS = {
     "sentence left out": 0.1,
     "question changed": 0.2,
@@ -51,7 +53,9 @@ class Passage(NamedTuple):
 
 
 class Questions:
-    """Everything a pass draws from: tokenized passages and questions. `development` titles are kept out."""
+    """Everything a pass draws from: tokenized passages and questions. `development` titles are kept
+    out.
+    """
 
     def __init__(self, data, tokenizer):
         self.tokenizer = tokenizer
@@ -80,7 +84,9 @@ class Questions:
         return dict(zip(texts, self.tokenizer(texts, add_special_tokens=False)["input_ids"]))
 
     def one_pass(self, number):
-        """Items of one pass: all of SQuAD, some of it made unanswerable, its people's traps twice, half of QAMR."""
+        """Items of one pass: all of SQuAD, some of it made unanswerable, its people's traps twice,
+        half of QAMR.
+        """
         rng = random.Random(f"questions {number}")
         items = [self._squad(row, rng) for row in self.squad]
         items += [
@@ -152,7 +158,9 @@ class Questions:
         return Item(ids, *((span[0] + shift, span[1] + shift) if span else (0, 0)))
 
     def _left_out(self, row, rng):
-        """The longer part of the passage before or after the answer, if it hasn't the answer's words again."""
+        """The longer part of the passage before or after the answer, if it hasn't the answer's
+        words again.
+        """
         passage, answer = self.passages[row["context"]], row["answers"][0]
         span = self._span(answer, passage)
         if not span:
@@ -175,15 +183,21 @@ class Questions:
 
 
 def training_part(rows):
-    """The articles that training may see; the rest chooses between settings."""
     return [row for row in rows if row["title"] not in DEVELOPMENT]
+
+
+def development_part(rows):
+    """The articles that training doesn't see: they choose between settings."""
+    return [row for row in rows if row["title"] in DEVELOPMENT]
 
 
 DEVELOPMENT = ("Steam engine", "Civil disobedience", "Black Death", "Normans")
 
 
 def change(question, context, rng):
-    """A question that asks for something else: another name or number of the passage, or an opposite word. None: no change."""
+    """A question that asks for something else: another name or number of the passage, or an
+    opposite word. None: no change.
+    """
     names = r"(?<!^)\b(?:[A-Z][\w.-]+(?: (?:of |the )?[A-Z][\w.-]+)*|\d[\d,.]*\d|\d+)\b"
     own = [m for m in re.finditer(names, question) if m.start() > 0]
     others = sorted({m.group() for m in re.finditer(names, context)})

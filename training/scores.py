@@ -24,13 +24,17 @@ def mean(values):
 
 
 def plain(text):
-    """An answer as SQuAD compares it: lower case, without articles, punctuation and double spaces (Rajpurkar et al., 2016)."""
+    """An answer as SQuAD compares it: lower case, without articles, punctuation and double spaces
+    (Rajpurkar et al., 2016).
+    """
     kept = "".join(c for c in text.lower() if c not in string.punctuation)
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", kept).split())
 
 
 def exact(answer, right):
-    """1.0 if the answer equals one of the right ones, else 0.0. No right answer: the empty one is right."""
+    """1.0 if the answer equals one of the right ones, else 0.0. No right answer: the empty one is
+    right.
+    """
     return float(any(plain(answer) == plain(one) for one in right or [""]))
 
 
@@ -47,7 +51,9 @@ def _overlap(words, others):
 
 
 def spans(tags):
-    """Entities of B-, I- and O tags as {(kind, first, one past the last)}; an I- without its B- begins one, as in CoNLL."""
+    """Entities of B-, I- and O tags as {(kind, first, one past the last)}; an I- without its B-
+    begins one, as in CoNLL.
+    """
     found, begin, kind = set(), None, None
     for i, tag in enumerate([*tags, "O"]):
         if begin is not None and (tag[0] != "I" or tag[2:] != kind):
@@ -59,7 +65,9 @@ def spans(tags):
 
 
 def entity_f1(sentences, resamples=500):
-    """F1 of entities whose kind and both ends are right. `sentences`: (right tags, given tags). Error: bootstrap of sentences."""
+    """F1 of entities whose kind and both ends are right. `sentences`: (right tags, given tags).
+    Error: bootstrap of sentences.
+    """
     counts = []
     for right, given in sentences:
         a, b = spans(right), spans(given)
@@ -77,7 +85,9 @@ def _f1(counts):
 
 
 def calibration_error(scores, right, bins=10):
-    """Expected calibration error (Guo et al., 2017): mean distance of score and share right over bins of the score."""
+    """Expected calibration error (Guo et al., 2017): mean distance of score and share right over
+    bins of the score.
+    """
     boxes = {}
     for score, hit in zip(scores, right):
         boxes.setdefault(min(bins - 1, int(score * bins)), []).append((score, hit))

@@ -8,7 +8,9 @@ import torch
 
 
 class Clock:
-    """Seconds of training, those of earlier runs included, out of a budget; `warm` is the share for the rise."""
+    """Seconds of training, those of earlier runs included, out of a budget; `warm` is the share for
+    the rise.
+    """
 
     def __init__(self, minutes, spent=0.0, warm=0.03):
         self.budget, self.before, self.started, self.warm = (
@@ -26,7 +28,9 @@ class Clock:
         return min(1.0, self.spent() / self.budget)
 
     def rate(self):
-        """Factor of the learning rate: up from 0 to 1 in the first `warm` of the budget, down to 0 at its end as a cosine."""
+        """Factor of the learning rate: up from 0 to 1 in the first `warm` of the budget, down to 0
+        at its end as a cosine.
+        """
         share = self.share()
         if share < self.warm:
             return max(0.01, share / self.warm)
@@ -34,7 +38,9 @@ class Clock:
 
 
 def save(path, state):
-    """Write under another name, then rename: a reader finds the old state or the new one, both whole."""
+    """Write under another name, then rename: a reader finds the old state or the new one, both
+    whole.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     with partial.open("wb") as file:

@@ -1,4 +1,5 @@
-"""Endless batches of one kind, of texts of like length, and several such streams mixed by weight."""
+"""Endless batches of one kind, of texts of like length, and several such streams mixed by weight.
+"""
 
 import random
 
@@ -6,7 +7,8 @@ from helpers.padding import batches_by_length
 
 
 class Stream:
-    """Batches of `items` for ever: `items` is called with the pass's number, so that a pass may draw anew.
+    """Batches of `items` for ever: `items` is called with the pass's number, so that a pass may
+    draw anew.
 
     `length`: tokens of an item. A batch holds at most `tokens` of them, pads included.
     """

@@ -1,26 +1,21 @@
-"""Train a Marian of about ten million parameters, French to English, from nothing: its SentencePiece models first.
+"""Train a Marian of about ten million parameters, French to English, from nothing.
 
 python -m training translation --data FOLDER --state FOLDER --minutes 95
 """
 
-import json
 import random
 import re
-import tempfile
-from pathlib import Path
 
-import sentencepiece
 import torch
-from transformers import GenerationConfig, MarianConfig, MarianMTModel, MarianTokenizer
+from transformers import MarianTokenizer
 
 from helpers.padding import batches_by_length, pad
-from training import folder, loop, state
+from training import folder, loop, marian, state
 from training.streams import Stream
 
 SEED = 20
 SETS = {"fren/tatoeba_2019": 1, "fren/tico19": 3, "fren/pud": 3}  # and how often a pass has each
 NAMES = ("ner/wikigold_first80", "ner/uner_pud", "ner/uner_ewt_train", "ner/crossner_train")
-PIECES = 5000
 TOKENS_PER_BATCH = 1280
 JOINED = 0.15  # of the pairs become part of a text of several
 NAMED = 0.25  # of the pairs with a shared name get another
@@ -29,7 +24,9 @@ SMOOTH = 0.1
 
 
 def pairs(data):
-    """`(development, training)`, lists of (French, English); no side of a development pair stands in training."""
+    """`(development, training)`, lists of (French, English); no side of a development pair stands
+    in training.
+    """
     read = {name: [(row["fr"], row["en"]) for row in folder.rows(data, name)] for name in SETS}
     development = set(folder.part(read["fren/tatoeba_2019"], 0.004)[0])
     french, english = ({pair[side] for pair in development} for side in (0, 1))
@@ -43,7 +40,9 @@ def pairs(data):
 
 
 def names(data):
-    """Names of people, organisations and places, as the entity sets write them, up to three words long."""
+    """Names of people, organisations and places, as the entity sets write them, up to three words
+    long.
+    """
     found = set()
     for row in folder.rows(data, *NAMES):
         joined = " ".join(
@@ -73,7 +72,9 @@ def rename(pair, others, rng):
 
 
 def one_pass(clean, others, rng):
-    """The pairs of one pass: some with another name, some joined to texts of two to five, so that long texts occur."""
+    """The pairs of one pass: some with another name, some joined to texts of two to five, so that
+    long texts occur.
+    """
     changed = [rename(pair, others, rng) if rng.random() < NAMED else pair for pair in clean]
     rng.shuffle(changed)
     texts = []
@@ -84,77 +85,10 @@ def one_pass(clean, others, rng):
     return texts
 
 
-def make_tokenizer(clean, target):
-    """Write source.spm, target.spm and vocab.json, the union of both, into `target`; return the MarianTokenizer."""
-    target.mkdir(parents=True, exist_ok=True)
-    vocabulary = ["</s>", "<unk>"]
-    for side, name in enumerate(("source", "target")):
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter([pair[side] for pair in clean]),
-            model_prefix=str(target / name),
-            vocab_size=PIECES,
-            character_coverage=0.9999,
-            num_threads=1,
-            minloglevel=2,
-        )
-        (target / f"{name}.vocab").unlink()
-        (target / f"{name}.model").replace(target / f"{name}.spm")
-        pieces = sentencepiece.SentencePieceProcessor(model_file=str(target / f"{name}.spm"))
-        vocabulary += [pieces.id_to_piece(i) for i in range(pieces.get_piece_size())]
-    known = [piece for piece in dict.fromkeys(vocabulary) if piece != "<s>"] + ["<pad>"]
-    (target / "vocab.json").write_text(
-        json.dumps({piece: i for i, piece in enumerate(known)}, ensure_ascii=False)
-    )
-    tokenizer = MarianTokenizer(
-        *(str(target / name) for name in ("source.spm", "target.spm", "vocab.json")),
-        source_lang="fr",
-        target_lang="en",
-        model_max_length=512,
-    )
-    tokenizer.save_pretrained(target)
-    return tokenizer
-
-
-def make_model(tokenizer):
-    """A Marian with random weights: 4 and 2 layers, 320 wide, 8 heads, one embedding for both languages and the output."""
-    size, end, filler = len(tokenizer), tokenizer.eos_token_id, tokenizer.pad_token_id
-    config = MarianConfig(
-        vocab_size=size,
-        d_model=320,
-        encoder_layers=4,
-        decoder_layers=2,
-        encoder_attention_heads=8,
-        decoder_attention_heads=8,
-        encoder_ffn_dim=1280,
-        decoder_ffn_dim=1280,
-        max_position_embeddings=512,
-        scale_embedding=True,
-        activation_function="swish",
-        dropout=0.1,
-        attention_dropout=0.0,
-        init_std=0.056,
-        pad_token_id=filler,
-        eos_token_id=end,
-        decoder_start_token_id=filler,
-        forced_eos_token_id=end,
-        share_encoder_decoder_embeddings=True,
-        attn_implementation="eager",
-    )
-    model = MarianMTModel(config)
-    model.generation_config = GenerationConfig(
-        num_beams=4,
-        max_length=512,
-        bad_words_ids=[[filler]],
-        pad_token_id=filler,
-        eos_token_id=end,
-        decoder_start_token_id=filler,
-        forced_eos_token_id=end,
-    )
-    return model
-
-
 def loss(model, batch, filler):
-    """Cross-entropy of the English pieces, a tenth of the target spread over all. `batch`: (French ids, English ids)."""
+    """Cross-entropy of the English pieces, a tenth of the target spread over all. `batch`: (French
+    ids, English ids).
+    """
     source, source_mask = pad([french for french, _ in batch], filler)
     target, target_mask = pad([english for _, english in batch], filler)
     shifted = target.roll(1, dims=1)
@@ -168,7 +102,9 @@ def loss(model, batch, filler):
 
 
 class Smoothed(torch.autograd.Function):
-    """F.cross_entropy(…, label_smoothing=0.1) with few passes over [tokens, pieces]: a fifth of a step saved."""
+    """F.cross_entropy(…, label_smoothing=0.1) with few passes over [tokens, pieces]: a fifth of a
+    step saved.
+    """
 
     @staticmethod
     def forward(ctx, logits, target):
@@ -213,30 +149,21 @@ def translate(texts, tokenizer, model, beams=4, tokens=4096):
     return answers
 
 
-def save(model, tokenizer, target):
-    """What `from_pretrained` reads, weights in 16 bits."""
-    tokenizer.save_pretrained(target)
-    with tempfile.TemporaryDirectory(dir=target) as partial:
-        half = MarianMTModel(model.config)
-        half.load_state_dict(model.state_dict())
-        half.generation_config = model.generation_config
-        half.half().save_pretrained(partial)
-        for file in Path(partial).iterdir():
-            file.replace(target / file.name)
-
-
 def train(data, place, minutes):
-    """Train for `minutes`, those of earlier runs in the same `place` included; the model is in `place/marian-fr-en`."""
+    """Train for `minutes`, those of earlier runs in the same `place` included; the model is in
+    `place/marian-fr-en`.
+    """
     torch.manual_seed(SEED)
     target, saved = place / "marian-fr-en", state.load(place / "translation.pt")
     development, clean = pairs(data)
     if saved:
         tokenizer = MarianTokenizer.from_pretrained(target)
     else:
-        tokenizer = make_tokenizer(clean, target)
-    model, others = make_model(tokenizer), names(data)
+        tokenizer = marian.make_tokenizer(clean, target)
+    model, others = marian.make_model(tokenizer), names(data)
     print(
-        f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(clean):,} pairs, {len(others):,} names",
+        f"{sum(p.numel() for p in model.parameters()):,} parameters, "
+        f"{len(clean):,} pairs, {len(others):,} names",
         flush=True,
     )
     stream = Stream(
@@ -266,7 +193,7 @@ def train(data, place, minutes):
             shown, translate([pair[0] for pair in shown], tokenizer, model, beams=1)
         ):
             print(f"  {french} → {answer} ({english})")
-        save(model, tokenizer, target)
+        marian.save(model, tokenizer, target)
 
     loop.run(
         model,

@@ -15,11 +15,11 @@ class Words:
         self.articles = sorted({row["context"] for row in folder.rows(data, "qa/squad1_train")})
 
     def one_pass(self, number):
-        """Ids of about 30,000 runs of sentences, three of reviews to one of articles."""
+        """Ids of 12,000 runs of sentences, three of reviews to one of articles."""
         rng = random.Random(f"words {number}")
         texts = [
             self._run(text, rng)
-            for text in rng.sample(self.reviews, 22_000) + rng.sample(self.articles, 7000)
+            for text in rng.sample(self.reviews, 9000) + rng.sample(self.articles, 3000)
         ]
         return self.tokenizer(texts, truncation=True, max_length=96)["input_ids"]
 
