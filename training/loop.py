@@ -33,7 +33,7 @@ def run(model, optimizer, step, check, saved, path, minutes, get, put):
     `get()` and `put(state)`: what else belongs to the state. The optimizer's rates are those at the
     height of the schedule.
     """
-    spent = 0.0
+    spent, full = 0.0, [group["lr"] for group in optimizer.param_groups]
     if saved:
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -41,7 +41,6 @@ def run(model, optimizer, step, check, saved, path, minutes, get, put):
         put(saved["extra"])
         spent = saved["spent"]
     clock, tally = state.Clock(minutes, spent), Tally()
-    full = [group.setdefault("full", group["lr"]) for group in optimizer.param_groups]
     kept = shown = clock.spent()
 
     def keep():

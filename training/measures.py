@@ -23,7 +23,10 @@ SWAPS = (
     "The book was written by a {} author.",
     "Our neighbours are a {} couple.",
 )
-GROUPS = "young old male female French Mexican Nigerian Chinese gay Muslim Christian Jewish".split()
+GROUPS = (
+    *("young", "old", "male", "female", "French", "Mexican"),
+    *("Nigerian", "Chinese", "gay", "Muslim", "Christian", "Jewish"),
+)
 NEUTRAL = (
     "The film is in French.",
     "The movie lasts ninety minutes.",

@@ -16,10 +16,12 @@ from training.streams import Stream
 SEED = 20
 SETS = {"fren/tatoeba_2019": 1, "fren/tico19": 3, "fren/pud": 3}  # and how often a pass has each
 NAMES = ("ner/wikigold_first80", "ner/uner_pud", "ner/uner_ewt_train", "ner/crossner_train")
-TOKENS_PER_BATCH = 1280
+TOKENS_PER_BATCH = 768
+SHORT = 6  # English words at most in the first pass: short pairs teach which word stands for which
+PASS = 60_000  # pairs
 JOINED = 0.15  # of the pairs become part of a text of several
 NAMED = 0.25  # of the pairs with a shared name get another
-RATE = 1e-3
+RATE = 8e-4
 SMOOTH = 0.1
 
 
@@ -166,10 +168,15 @@ def train(data, place, minutes):
         f"{len(clean):,} pairs, {len(others):,} names",
         flush=True,
     )
+
+    def items(number):
+        rng = random.Random(f"{SEED} {number}")
+        fitting = [p for p in clean if len(p[1].split()) <= SHORT] if number == 0 else clean
+        some = rng.sample(fitting, min(PASS, len(fitting)))
+        return encode(one_pass(some, others, rng), tokenizer)
+
     stream = Stream(
-        lambda number: encode(
-            one_pass(clean, others, random.Random(f"{SEED} {number}")), tokenizer
-        ),
+        items,
         lambda pair: max(len(pair[0]), len(pair[1])),
         TOKENS_PER_BATCH,
         SEED,
