@@ -126,6 +126,13 @@ def test_every_span_is_the_answer_and_every_other_is_at_cls(asked, tokenizer):
     )
 
 
+def test_an_answer_longer_than_any_window_stays_whole(asked, tokenizer, monkeypatch):
+    monkeypatch.setattr(questions, "WINDOWS", (2,))
+    items = [asked._plain(row, random.Random(seed)) for seed, row in enumerate(5 * asked.squad)]
+    assert {tokenizer.decode(i.ids[i.start : i.end + 1]) for i in items} == {"a pear tree"}
+    assert all(len(i.ids) == len(asked.asked["What did Ada plant?"]) + 6 for i in items)
+
+
 def test_development_articles_are_not_trained_on(asked):
     assert [row["title"] for row in asked.human] == ["A Garden"]
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from training import folder
 
 WINDOWS = (48, 64, 64, 96, 96, 128, 320)  # tokens of passage that an example keeps
+DEVELOPMENT = ("Steam engine", "Civil disobedience", "Black Death", "Normans")  # SQuAD 2.0 articles
 PARTS = {
     "sentence left out": 0.1,
     "question changed": 0.2,
@@ -53,9 +54,7 @@ class Passage(NamedTuple):
 
 
 class Questions:
-    """Everything a pass draws from: tokenized passages and questions. `development` titles are kept
-    out.
-    """
+    """Everything a pass draws from: rows, and their passages and questions as ids."""
 
     def __init__(self, data, tokenizer):
         self.tokenizer = tokenizer
@@ -114,72 +113,54 @@ class Questions:
             row["question"], row["context"], row["answers"][0] if row["answers"] else None, rng
         )
 
-    def _span(self, row_answer, passage):
-        """First and last token of an answer, or None where it begins or ends inside a token."""
-        start, end = row_answer["start"], row_answer["start"] + len(row_answer["text"])
-        first = next((i for i, (a, b) in enumerate(passage.offsets) if a == start), None)
-        last = next((i for i, (a, b) in enumerate(passage.offsets) if b == end), None)
-        return None if first is None or last is None or last < first else (first, last)
-
     def _item(self, question, context, answer, rng):
-        passage, span = self.passages[context], None
-        if answer and not (span := self._span(answer, passage)):
+        passage = self.passages[context]
+        first, last = span_of(answer, passage) if answer else (0, -1)
+        if first is None:
             return None
-        size = min(rng.choice(WINDOWS), len(passage.ids))
-        low, high = (
-            (max(0, span[1] + 1 - size), min(span[0], len(passage.ids) - size))
-            if span
-            else (0, len(passage.ids) - size)
-        )
-        begin = (
-            rng.randint(min(low, high), max(low, high))
-            if rng.random() < 0.8
-            else max(0, min(low, high))
-        )
-        return self._build(
-            question, passage.ids[begin : begin + size], span and (span[0] - begin, span[1] - begin)
-        )
+        size = min(max(rng.choice(WINDOWS), last + 1 - first), len(passage.ids))
+        latest = len(passage.ids) - size
+        begin = rng.randint(max(0, last + 1 - size), min(first, latest) if answer else latest)
+        span = (first - begin, last - begin) if answer else None
+        return self._build(question, passage.ids[begin : begin + size], span)
 
     def _build(self, question, window, span):
-        asked = (
-            self.asked.get(question)
-            or self.tokenizer(question, add_special_tokens=False)["input_ids"]
-        )[:48]
-        ids = [
-            self.tokenizer.cls_token_id,
-            *asked,
-            self.tokenizer.sep_token_id,
-            *window,
-            self.tokenizer.sep_token_id,
-        ]
-        shift = len(asked) + 2
-        if span and span[1] >= len(window):
-            return None
-        return Item(ids, *((span[0] + shift, span[1] + shift) if span else (0, 0)))
+        """Ids of [CLS] question [SEP] window [SEP], and the span's place in them."""
+        tokenizer = self.tokenizer
+        asked = self.asked.get(question)
+        if asked is None:
+            asked = tokenizer(question, add_special_tokens=False)["input_ids"]
+        asked = asked[:48]
+        between = tokenizer.sep_token_id
+        ids = [tokenizer.cls_token_id, *asked, between, *window, between]
+        start, end = (len(asked) + 2 + place for place in span) if span else (0, 0)
+        return Item(ids, start, end)
 
     def _left_out(self, row, rng):
-        """The longer part of the passage before or after the answer, if it hasn't the answer's
-        words again.
+        """The longer part of the passage before or after the answer, if it lacks the answer's
+        words.
         """
         passage, answer = self.passages[row["context"]], row["answers"][0]
-        span = self._span(answer, passage)
-        if not span:
+        first, last = span_of(answer, passage)
+        if first is None:
             return None
-        before, after = slice(0, max(0, span[0] - 12)), slice(span[1] + 12, len(passage.ids))
+        before, after = slice(0, max(0, first - 12)), slice(last + 12, len(passage.ids))
         part = max(before, after, key=lambda s: s.stop - s.start)
-        words = (
-            row["context"][passage.offsets[part.start][0] :]
-            if part.start < len(passage.ids)
-            else ""
-        )
-        words = (
-            row["context"][: passage.offsets[part.stop - 1][1]]
-            if part is before and part.stop
-            else words
-        )
-        if part.stop - part.start < 40 or answer["text"].lower() in words.lower():
+        offsets = passage.offsets[part]
+        if len(offsets) < 40:
+            return self._plain(row, rng)
+        words = row["context"][offsets[0][0] : offsets[-1][1]]
+        if answer["text"].lower() in words.lower():
             return self._plain(row, rng)
         return self._build(row["question"], passage.ids[part][: rng.choice(WINDOWS)], None)
+
+
+def span_of(answer, passage):
+    """First and last token of an answer; `(None, None)` where it begins or ends inside a token."""
+    end = answer["start"] + len(answer["text"])
+    first = next((i for i, (a, _) in enumerate(passage.offsets) if a == answer["start"]), None)
+    last = next((i for i, (_, b) in enumerate(passage.offsets) if b == end), None)
+    return (None, None) if first is None or last is None or last < first else (first, last)
 
 
 def training_part(rows):
@@ -189,9 +170,6 @@ def training_part(rows):
 def development_part(rows):
     """The articles that training doesn't see: they choose between settings."""
     return [row for row in rows if row["title"] in DEVELOPMENT]
-
-
-DEVELOPMENT = ("Steam engine", "Civil disobedience", "Black Death", "Normans")
 
 
 def change(question, context, rng):
