@@ -64,38 +64,49 @@ def test_a_state_is_whole_or_the_one_before(tmp_path, monkeypatch):
     assert state.load(path) == {"step": 1}
 
 
-def test_the_rate_follows_the_clock_of_all_runs():
+def test_the_rate_follows_the_processor_time_of_all_runs():
     assert state.Clock(1, spent=60).rate() == pytest.approx(0, abs=1e-6)
     assert state.Clock(1, spent=1.8).rate() == pytest.approx(1, abs=0.01)
     assert 0.4 < state.Clock(1, spent=31).rate() < 0.6
 
 
-def test_a_stopped_run_goes_on_with_its_weights(tmp_path):
-    def run(minutes, seen):
-        model = torch.nn.Linear(1, 1)
-        optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
+def test_the_rate_is_at_zero_when_the_wall_is_reached(monkeypatch):
+    now = 100.0
+    monkeypatch.setattr(state.time, "monotonic", lambda: now)
+    clock = state.Clock(60, spent=1800, wall=10)
+    assert clock.share() == pytest.approx(0.5, abs=0.01)
+    now += 300
+    assert clock.share() == pytest.approx(0.75, abs=0.01)
+    now += 300
+    assert clock.share() == 1 and clock.rate() == pytest.approx(0, abs=1e-6)
 
-        def step():
-            seen.append(model.weight.item())
-            return "line", model(torch.ones(1, 1)).pow(2).mean(), 1, 1
 
-        loop.run(
-            model,
-            optimizer,
-            step,
-            lambda: None,
-            state.load(tmp_path / "s.pt"),
-            tmp_path / "s.pt",
-            minutes,
-            get=dict,
-            put=lambda extra: None,
-        )
-        return model.weight.item()
+def run_a_line(path, minutes, seen):
+    """Train one number for a few seconds' hundredths; `seen` gets its value before every step."""
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.1)
 
+    def step():
+        seen.append(model.weight.item())
+        return "line", model(torch.ones(1, 1)).pow(2).mean(), 1, 1
+
+    saved = state.load(path)
+    loop.run(
+        *(model, optimizer, step, lambda: None, saved, path, minutes, None),
+        get=dict,
+        put=lambda extra: None,
+    )
+    return model.weight.item()
+
+
+def test_a_stopped_run_goes_on_with_its_weights_and_time(tmp_path):
     first, second = [], []
-    last = run(0.005, first)
-    run(0.01, second)
-    assert first and second and second[0] == pytest.approx(last)
+    last = run_a_line(tmp_path / "s.pt", 0.005, first)
+    spent = state.load(tmp_path / "s.pt")["spent"]
+    assert first and spent >= 0.3
+    run_a_line(tmp_path / "s.pt", 0.01, second)
+    assert second[0] == last
+    assert state.load(tmp_path / "s.pt")["spent"] >= 0.6
 
 
 @pytest.fixture(scope="module")

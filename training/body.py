@@ -200,8 +200,9 @@ def length(name):
     return len if name == "masked-lm" else lambda item: len(item.ids)
 
 
-def train(data, place, minutes):
-    """Train for `minutes`, those of earlier runs in the same `place` included; the result is in
+def train(data, place, minutes, wall=None):
+    """Train until state.Clock of `minutes` and `wall` ends, and go on from `place`; the result is
+    in
     `place/distilbert-course`.
     """
     torch.manual_seed(SEED)
@@ -237,6 +238,7 @@ def train(data, place, minutes):
         saved,
         place / "body.pt",
         minutes,
+        wall,
         get=mixed.state,
         put=mixed.load_state,
     )

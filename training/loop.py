@@ -2,6 +2,8 @@
 every five minutes.
 """
 
+import time
+
 import torch
 
 from training import state
@@ -26,9 +28,10 @@ class Tally:
         return f"{tokens:,.0f} tokens/s {examples:,.1f} examples/s | {losses}"
 
 
-def run(model, optimizer, step, check, saved, path, minutes, get, put):
-    """Call `step()`, which returns (name, loss, tokens, examples), until the minutes are spent.
+def run(model, optimizer, step, check, saved, path, minutes, wall, get, put):
+    """Call `step()`, which returns (name, loss, tokens, examples), until the clock's end.
 
+    `minutes`, `wall`: as state.Clock has them.
     `check()` after every save writes the model out. `saved`: the state to go on from, or None.
     `get()` and `put(state)`: what else belongs to the state. The optimizer's rates are those at the
     height of the schedule.
@@ -40,8 +43,8 @@ def run(model, optimizer, step, check, saved, path, minutes, get, put):
         torch.set_rng_state(saved["random"])
         put(saved["extra"])
         spent = saved["spent"]
-    clock, tally = state.Clock(minutes, spent), Tally()
-    kept = shown = clock.spent()
+    clock, tally = state.Clock(minutes, spent, wall), Tally()
+    started = kept = shown = time.monotonic()
 
     def keep():
         state.save(
@@ -69,10 +72,10 @@ def run(model, optimizer, step, check, saved, path, minutes, get, put):
         optimizer.step()
         optimizer.zero_grad()
         tally.add(name, loss.item(), tokens, examples)
-        if clock.spent() - shown > SHOW_EVERY:
-            shown = clock.spent()
-            print(f"{shown / 60:5.1f} min {tally.line(shown - spent)}", flush=True)
-        if clock.spent() - kept > SAVE_EVERY:
+        if time.monotonic() - shown > SHOW_EVERY:
+            shown = time.monotonic()
+            print(f"{clock.share():.1%} {tally.line(shown - started)}", flush=True)
+        if time.monotonic() - kept > SAVE_EVERY:
             keep()
-            kept = clock.spent()
+            kept = time.monotonic()
     keep()

@@ -8,24 +8,29 @@ import torch
 
 
 class Clock:
-    """Seconds of training, those of earlier runs included, out of a budget; `warm` is the share for
-    the rise.
+    """Where a training stands between its beginning, 0, and its end, 1.
+
+    `minutes` of processor time are its budget, those `spent` (seconds) by earlier runs included:
+    a busy machine takes longer, and does as much. `wall`: minutes by the clock after which this
+    run ends in any case. `warm`: share of the way in which the learning rate rises.
     """
 
-    def __init__(self, minutes, spent=0.0, warm=0.03):
-        self.budget, self.before, self.started, self.warm = (
-            60 * minutes,
-            spent,
-            time.monotonic(),
-            warm,
-        )
+    def __init__(self, minutes, spent=0.0, wall=None, warm=0.03):
+        self.budget, self.before, self.wall, self.warm = 60 * minutes, spent, wall, warm
+        self.processor, self.started = processor_seconds(), time.monotonic()
 
     def spent(self):
-        return self.before + time.monotonic() - self.started
+        """Seconds of processor time, those of earlier runs included."""
+        return self.before + processor_seconds() - self.processor
 
     def share(self):
-        """Share of the budget that is spent: float in [0, 1]."""
-        return min(1.0, self.spent() / self.budget)
+        """Float in [0, 1]: of the budget, or of the way from this run's start to its last minute."""
+        share = min(1.0, self.spent() / self.budget)
+        if self.wall is None:
+            return share
+        first = min(1.0, self.before / self.budget)
+        gone = (time.monotonic() - self.started) / (60 * self.wall)
+        return min(1.0, max(share, first + (1 - first) * gone))
 
     def rate(self):
         """Factor of the learning rate: up from 0 to 1 in the first `warm` of the budget, down to 0
@@ -35,6 +40,11 @@ class Clock:
         if share < self.warm:
             return max(0.01, share / self.warm)
         return 0.5 * (1 + math.cos(math.pi * (share - self.warm) / (1 - self.warm)))
+
+
+def processor_seconds():
+    """What this process has computed, by the thread."""
+    return time.process_time() / torch.get_num_threads()
 
 
 def save(path, state):

@@ -1,6 +1,6 @@
 """Train a Marian of about ten million parameters, French to English, from nothing.
 
-python -m training translation --data FOLDER --state FOLDER --minutes 95
+    python -m training translation --data FOLDER --state FOLDER --minutes 95
 """
 
 import random
@@ -151,8 +151,8 @@ def translate(texts, tokenizer, model, beams=4, tokens=4096):
     return answers
 
 
-def train(data, place, minutes):
-    """Train for `minutes`, those of earlier runs in the same `place` included; the model is in
+def train(data, place, minutes, wall=None):
+    """Train until state.Clock of `minutes` and `wall` ends, and go on from `place`; the model is in
     `place/marian-fr-en`.
     """
     torch.manual_seed(SEED)
@@ -210,6 +210,7 @@ def train(data, place, minutes):
         saved,
         place / "translation.pt",
         minutes,
+        wall,
         get=lambda: {"place": stream.place()},
         put=lambda kept: stream.go_to(kept["place"]),
     )
