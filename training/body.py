@@ -24,10 +24,10 @@ from helpers.padding import pad
 from training import assemble, entities, inference, loop, minilm, state
 from training.entities import Entities
 from training.inference import Inference
+from training.items import mask_tokens
 from training.opinions import Opinions
 from training.questions import Questions
 from training.streams import Mixture, Stream
-from training.train import mask_tokens
 from training.words import Words
 
 SEED = 20

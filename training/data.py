@@ -1,4 +1,4 @@
-"""Texts with a sentiment, read out of two package archives and split once, by a hash of the text."""
+"""Texts with a sentiment out of two package archives, split once, by a hash of the text."""
 
 import csv
 import hashlib
@@ -26,7 +26,8 @@ VADER = (
 
 class Example(NamedTuple):
     text: str
-    rating: float  # IMDB: -1 or 1. Snippets: mean of about 20 human ratings, from -4 (very negative) to 4.
+    # IMDB: -1 or 1. Snippets: mean of about 20 human ratings, from -4 (very negative) to 4.
+    rating: float
 
 
 class Split(NamedTuple):
@@ -40,12 +41,16 @@ def clean(text):
 
 
 def key(text):
-    """A text's letters and digits alone: equal keys are the same text, whatever its quotes and spaces."""
+    """A text's letters and digits alone: equal keys are the same text, whatever its quotes and
+    spaces.
+    """
     return "".join(re.findall(r"\w+", text.lower()))
 
 
 def split(examples, test, validation):
-    """Drop repeated texts, order the rest by the SHA-256 of their key, and cut: test, validation, train."""
+    """Drop repeated texts, order the rest by the SHA-256 of their key, and cut: test, validation,
+    train.
+    """
     unique = {key(example.text): example for example in examples}
     order = sorted(unique, key=lambda k: hashlib.sha256(k.encode()).digest())
     ordered = [unique[k] for k in order if k]
@@ -65,7 +70,9 @@ def imdb():
 
 
 def rated(name):
-    """Rated texts of one file of the VADER study: movieReviewSnippets, amazonReviewSnippets or tweets."""
+    """Rated texts of one file of the VADER study: movieReviewSnippets, amazonReviewSnippets or
+    tweets.
+    """
     with tarfile.open(fetch(*VADER)) as outer:
         path = "vaderSentiment-3.1.1/additional_resources/hutto_ICWSM_2014.tar.gz"
         with tarfile.open(fileobj=io.BytesIO(outer.extractfile(path).read())) as inner:
@@ -79,12 +86,14 @@ def rated(name):
 
 
 def snippets():
-    """Split of 10,603 distinct movie-review sentences: 1,500 test, 500 validation, the rest train."""
+    """Split of 10,603 distinct review sentences: 1,500 test, 500 validation, the rest train."""
     return split(rated("movieReviewSnippets"), 1500, 500)
 
 
 def wishes():
-    """106 sentences about waiting, wishing and courses, half of them glad, written for this checkpoint."""
+    """106 sentences about waiting, wishing and courses, half of them glad, written for this
+    checkpoint.
+    """
     with Path(__file__).with_name("wishes.tsv").open(encoding="utf-8", newline="") as file:
         return [
             Example(row["text"], float(row["rating"]))

@@ -19,7 +19,7 @@ from transformers import (
     AutoTokenizer,
 )
 
-from training import assemble, measures
+from training import assemble, fluency, measures
 
 HEADS = {
     "question-answering": (AutoModelForQuestionAnswering, measures.question_answering),
@@ -58,7 +58,7 @@ def main():
             rows = head_rows(arguments.checkpoint, name, arguments.data, arguments.development)
         else:
             rows = (
-                measures.translated(arguments.translation, arguments.data, arguments.development)
+                fluency.translated(arguments.translation, arguments.data, arguments.development)
                 if arguments.translation
                 else ()
             )

@@ -4,11 +4,9 @@ import csv
 from pathlib import Path
 
 import torch
-from sacrebleu.metrics import BLEU, CHRF
-from transformers import MarianMTModel, MarianTokenizer
 
 from helpers.padding import batches_by_length, pad
-from training import answers, data, folder, questions, scores, translation
+from training import answers, data, folder, questions, scores
 from training.inference import LABELS, held_back
 
 MASK_SHARE = 0.15
@@ -40,7 +38,6 @@ COURSE = [
     ("Who founded the company?", "My name is Sylvain and I work at Hugging Face in Brooklyn."),
 ]
 TALK = "This is a course about the Transformers library"
-FRENCH = "Ce cours est produit par Hugging Face."
 
 
 def question_answering(tokenizer, model, source, development):
@@ -247,28 +244,3 @@ def five_best(text, tokenizer, model):
     return ", ".join(
         f"{word} {p:.2f}" for word, p in zip(words, probabilities.tolist(), strict=False)
     )
-
-
-def translated(place, source, development):
-    tokenizer, model = (
-        MarianTokenizer.from_pretrained(place),
-        MarianMTModel.from_pretrained(place, dtype=torch.float32).eval(),
-    )
-    if development:
-        sets = {"development pairs of Tatoeba": translation.pairs(source)[0][:400]}
-    else:
-        sets = {
-            name: [(r["fr"], r["en"]) for r in folder.rows(source, f"heldout/fren/{name}")]
-            for name in ("tatoeba_1500", "ntrex_newstest2019")
-        }
-    for name, pairs in sets.items():
-        with torch.inference_mode():
-            given = translation.translate([french for french, _ in pairs], tokenizer, model)
-        for metric in (BLEU(), CHRF()):
-            score = metric.corpus_score(given, [[english for _, english in pairs]], n_bootstrap=500)
-            yield (
-                f"{name}: {metric.corpus_score(given, [[e for _, e in pairs]]).name}",
-                (f"{score.score:.1f} ± {score._ci / 1.96:.1f} (n = {len(pairs):,})"),
-            )
-    with torch.inference_mode():
-        yield FRENCH, translation.translate([FRENCH], tokenizer, model)[0]

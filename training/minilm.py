@@ -1,4 +1,6 @@
-"""all-MiniLM-L6-v2 as it comes in its package: the tokenizer, and the BERT body renamed to DistilBERT's layout."""
+"""all-MiniLM-L6-v2 as it comes in its package: the tokenizer, and the BERT body renamed to
+DistilBERT's layout.
+"""
 
 import tempfile
 import zipfile
@@ -31,8 +33,8 @@ RENAMED = {
 def distilbert_body():
     """Tensors for DistilBertModel(dim=384, hidden_dim=1536, n_layers=6, n_heads=12), fp32.
 
-    DistilBERT has no token types: BERT's row 0 of them, added to every position embedding, gives the same sums. The
-    pooler, which DistilBERT lacks too, is left out.
+    DistilBERT has no token types: BERT's row 0 of them, added to every position embedding, gives
+    the same sums. The pooler, which DistilBERT lacks too, is left out.
     """
     with zipfile.ZipFile(fetch(*PACKAGE)) as wheel:
         bert = load(wheel.read(f"{FOLDER}/model.safetensors"))

@@ -24,7 +24,7 @@ class Clock:
         return self.before + processor_seconds() - self.processor
 
     def share(self):
-        """Float in [0, 1]: of the budget, or of the way from this run's start to its last minute."""
+        """Float in [0, 1]: of the budget, or of the way from a run's start to its last minute."""
         share = min(1.0, self.spent() / self.budget)
         if self.wall is None:
             return share

@@ -1,4 +1,4 @@
-"""Endless batches of one kind, of texts of like length, and several such streams mixed by weight."""
+"""Endless batches of one kind, of texts of like length; several such streams mixed by weight."""
 
 import random
 

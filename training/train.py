@@ -2,135 +2,36 @@
 
     python -m training.train OUTPUT_FOLDER [STAGE ...]
 
-Three stages, each one pass over its own mixture of batches, each starting from what the one before it saved. `adapt`:
-windows of IMDB reviews with masked tokens; the body learns the language of reviews for the masked-LM head and, from the
-reviews' labels, for the sentiment head. `focus`: rated sentences for the sentiment head, long windows so that it keeps
-what it knows of reviews, and single sentences for the masked-LM head. `polish`: a little of all that, with a few
-sentences about waiting, wishing and courses, of which reviews have hardly any; twice, and the
-mean of both weights.
+Three stages, each one pass over its own mixture of batches, each starting from what the one before
+it saved. `adapt`: windows of IMDB reviews with masked tokens; the body learns the language of
+reviews for the masked-LM head and, from the reviews' labels, for the sentiment head. `focus`: rated
+sentences for the sentiment head, long windows so that it keeps what it knows of reviews, and single
+sentences for the masked-LM head. `polish`: a little of all that, with a few sentences about
+waiting, wishing and courses, of which reviews have hardly any; twice, and the mean of both weights.
 """
 
 import argparse
 import random
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from tqdm.auto import tqdm
-from transformers import (
-    DistilBertConfig,
-    DistilBertForMaskedLM,
-    DistilBertForSequenceClassification,
-)
 
 from helpers.padding import batches_by_length, pad
 from training import data, minilm
+from training.heads import Heads, config, load, save, set_dropout
+from training.items import mask_tokens, texts, windows
 
 SEED = 20
 TOKENS_PER_BATCH = 2048
-MASK_RATE = 0.2
-SHARPNESS = 2.5  # a rating r becomes the target probability sigmoid(SHARPNESS * r) of POSITIVE
-
-
-class Item(NamedTuple):
-    ids: list
-    target: float | None  # probability of POSITIVE; None: no sentiment known
-    masked: bool  # hide tokens and predict them?
-
-
-class Heads(torch.nn.Module):
-    """Both task models around one shared body."""
-
-    def __init__(self, config):
-        super().__init__()
-        self.masked_lm = DistilBertForMaskedLM(config)
-        self.sentiment = DistilBertForSequenceClassification(config)
-        self.sentiment.distilbert = self.masked_lm.distilbert
-
-    def tensors(self):
-        """What AutoModelFor… look for in one file, without the output layer that is the word embedding itself."""
-        state = {**self.masked_lm.state_dict(), **self.sentiment.state_dict()}
-        del state["vocab_projector.weight"]
-        return state
-
-
-def config():
-    return DistilBertConfig(
-        dim=384,
-        hidden_dim=1536,
-        n_layers=6,
-        n_heads=12,
-        attn_implementation="eager",
-        id2label={0: "NEGATIVE", 1: "POSITIVE"},
-        label2id={"NEGATIVE": 0, "POSITIVE": 1},
-    )
-
-
-def set_dropout(model, rate):
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = rate
-
-
-def windows(reviews, tokenizer, rng, sizes):
-    """Cut reviews into runs of whole sentences, each of at most a size drawn from `sizes`, special tokens included."""
-    items = []
-    for start in tqdm(range(0, len(reviews), 1000), desc="tokenizing", unit="k reviews"):
-        part = reviews[start : start + 1000]
-        cut = [data.sentences(review.text) for review in part]
-        ids = iter(
-            tokenizer([s for sentences in cut for s in sentences], add_special_tokens=False)[
-                "input_ids"
-            ]
-        )
-        for review, sentences in zip(part, cut, strict=False):
-            size, window = rng.choice(sizes), []
-            for sentence in [next(ids) for _ in sentences] + [None]:
-                if window and (sentence is None or len(window) + len(sentence) > size - 2):
-                    items.append(item(window[: size - 2], review.rating, tokenizer, masked=True))
-                    size, window = rng.choice(sizes), []
-                window = window + (sentence or [])
-    return items
-
-
-def item(ids, rating, tokenizer, masked):
-    target = None if rating is None else torch.sigmoid(torch.tensor(SHARPNESS * rating)).item()
-    return Item([tokenizer.cls_token_id, *ids, tokenizer.sep_token_id], target, masked)
-
-
-def texts(examples, tokenizer, max_length, masked=False):
-    ids = tokenizer(
-        [e.text for e in examples],
-        add_special_tokens=False,
-        truncation=True,
-        max_length=max_length - 2,
-    )
-    return [
-        item(row, e.rating, tokenizer, masked)
-        for row, e in zip(ids["input_ids"], examples, strict=False)
-    ]
-
-
-def mask_tokens(input_ids, candidates, tokenizer, generator):
-    """Hide tokens as BERT does: of those chosen 80 % become [MASK], 10 % a random token, 10 % stay (Devlin et al., 2019).
-
-    `input_ids`, `candidates`: [batch, length], ids and where masking is allowed. Returns `(inputs, chosen)` alike.
-    """
-    draw = torch.rand(input_ids.shape, generator=generator)
-    chosen = (draw < MASK_RATE) & candidates
-    inputs = input_ids.clone()
-    inputs[chosen & (draw < 0.8 * MASK_RATE)] = tokenizer.mask_token_id
-    random_ids = torch.randint(1000, tokenizer.vocab_size, input_ids.shape, generator=generator)
-    replaced = chosen & (draw >= 0.9 * MASK_RATE)
-    inputs[replaced] = random_ids[replaced]
-    return inputs, chosen
 
 
 def batch_loss(heads, items, tokenizer, generator):
-    """Masked-LM loss plus sentiment loss of one batch, each where the batch has it, and both as numbers."""
+    """Masked-LM loss plus sentiment loss of one batch, each where the batch has it, and both as
+    numbers.
+    """
     input_ids, attention_mask = pad([i.ids for i in items], tokenizer.pad_token_id)
     inputs, chosen = input_ids, None
     if items[0].masked:
@@ -160,7 +61,9 @@ def batch_loss(heads, items, tokenizer, generator):
 
 
 def run(heads, items, tokenizer, rng, *, title, body_rate, head_rate, generator):
-    """One pass over `items` in batches of like kind and similar length; learning rates rise for 5 % and fall to 0."""
+    """One pass over `items` in batches of like kind and similar length; learning rates rise for 5 %
+    and fall to 0.
+    """
     batches = []
     rng.shuffle(items)
     for kind in sorted({(i.masked, i.target is None) for i in items}):
@@ -238,7 +141,9 @@ def focus(heads, tokenizer):
 
 
 def polish(heads, tokenizer):
-    """Two runs from the same start, with fewer and more copies of the few short wishes; their mean beats either."""
+    """Two runs from the same start, with fewer and more copies of the few short wishes; their mean
+    beats either.
+    """
     start = {name: tensor.clone() for name, tensor in heads.state_dict().items()}
     ends = []
     for copies in (25, 40):
@@ -276,30 +181,6 @@ def mixture(tokenizer, rng, snippet_passes, whole_reviews, masked_reviews):
     return snippet_passes * rated + others + whole + [i._replace(target=None) for i in masked]
 
 
-def load(heads, folder):
-    """Read what `save` wrote."""
-    tensors = load_file(folder / "model.safetensors")
-    for model in (heads.masked_lm, heads.sentiment):
-        own = model.state_dict()
-        model.load_state_dict(
-            {name: tensors[name] if name in tensors else own[name] for name in own}
-        )
-
-
-def save(heads, tokenizer, folder):
-    """Write config, tokenizer and one fp16 safetensors file that loads under both heads."""
-    folder.mkdir(parents=True, exist_ok=True)
-    heads.sentiment.config.dtype = torch.float16
-    heads.sentiment.config.architectures = [
-        "DistilBertForSequenceClassification",
-        "DistilBertForMaskedLM",
-    ]
-    heads.sentiment.config.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    tensors = {name: tensor.half().contiguous() for name, tensor in heads.tensors().items()}
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-
-
 STAGES = {stage.__name__: stage for stage in (adapt, focus, polish)}
 
 
@@ -320,7 +201,8 @@ def main():
         STAGES[name](heads, tokenizer)
         save(heads, tokenizer, arguments.output)
         print(
-            f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; saved in {arguments.output}"
+            f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; "
+            f"saved in {arguments.output}"
         )
 
 
