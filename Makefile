@@ -161,4 +161,4 @@ checkpoint: .venv/installed
 	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000 $(BIN)/python -m training.train checkpoints/distilbert-reviews
 
 evaluate: .venv/installed
-	$(BIN)/python -m training.evaluate
+	$(BIN)/python -m training.evaluate_reviews
