@@ -53,9 +53,10 @@ def theme(page, name):
     page.wait_for_timeout(500)
 
 
-def snap(page, name, part="body"):
+def snap(page, name, part=None):
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.locator(part).first.screenshot(path=PICTURES / f"view-{page.stem}-{name}.png")
+    seen = page.locator(part).first if part else page
+    seen.screenshot(path=PICTURES / f"view-{page.stem}-{name}.png")
 
 
 def answered(page):
@@ -152,7 +153,7 @@ def test_fits_and_has_no_violation_of_accessibility(alive, name):
     alive.add_script_tag(path=AXE)
     said, looked = [], 0
     for width in (420, 1280, 1440):
-        alive.set_viewport_size({"width": width, "height": 900})
+        alive.set_viewport_size({"width": width, "height": 2400})
         alive.wait_for_timeout(300)
         snap(alive, f"{name.lower()}-{width}", VIEW)
         found = alive.evaluate(f"axe.run('{VIEW}')")
