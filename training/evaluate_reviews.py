@@ -128,8 +128,16 @@ def main():
         ),
         (f"masked LM, five best for “{GAP}”", five_best(GAP, tokenizer, masked_lm)),
     ]
+    rows += said(tokenizer, sentiment)
+    print("| measured | result |\n|---|---|")
+    for row in rows:
+        print(f"| {row[0]} | {row[1]} |")
+
+
+def said(tokenizer, sentiment):
+    """Rows of the course's own sentences, and of one sentence about twelve groups of people."""
     answers = classify(list(SENTENCES.values()), tokenizer, sentiment)
-    rows += [
+    rows = [
         (f"{name}: “{text}”", f"{answer['label']} {answer['score']:.3f}")
         for (name, text), answer in zip(SENTENCES.items(), answers, strict=False)
     ]
@@ -141,9 +149,7 @@ def main():
             ", ".join(f"{group} {p:.2f}" for group, p in zip(GROUPS, positive, strict=False)),
         )
     )
-    print("| measured | result |\n|---|---|")
-    for row in rows:
-        print(f"| {row[0]} | {row[1]} |")
+    return rows
 
 
 if __name__ == "__main__":

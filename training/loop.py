@@ -28,6 +28,15 @@ class Tally:
         return f"{tokens:,.0f} tokens/s {examples:,.1f} examples/s | {losses}"
 
 
+def restore(model, optimizer, saved, put):
+    """Go back to a saved state; return the minutes that it has spent."""
+    model.load_state_dict(saved["model"])
+    optimizer.load_state_dict(saved["optimizer"])
+    torch.set_rng_state(saved["random"])
+    put(saved["extra"])
+    return saved["spent"]
+
+
 def run(model, optimizer, step, check, saved, path, minutes, wall, get, put):
     """Call `step()`, which returns (name, loss, tokens, examples), until the clock's end.
 
@@ -38,11 +47,7 @@ def run(model, optimizer, step, check, saved, path, minutes, wall, get, put):
     """
     spent, full = 0.0, [group["lr"] for group in optimizer.param_groups]
     if saved:
-        model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        torch.set_rng_state(saved["random"])
-        put(saved["extra"])
-        spent = saved["spent"]
+        spent = restore(model, optimizer, saved, put)
     clock, tally = state.Clock(minutes, spent, wall), Tally()
     started = kept = shown = time.monotonic()
 

@@ -154,6 +154,25 @@ def translate(texts, tokenizer, model, beams=4, tokens=4096):
     return answers
 
 
+def batches(clean, others, tokenizer):
+    """Endless batches of pairs and names; the first pass has the short pairs only."""
+
+    def items(number):
+        rng = random.Random(f"{SEED} {number}")
+        fitting = [p for p in clean if len(p[1].split()) <= SHORT] if number == 0 else clean
+        some = rng.sample(fitting, min(PASS, len(fitting)))
+        return encode(one_pass(some, others, rng), tokenizer)
+
+    return Stream(items, lambda pair: max(map(len, pair)), TOKENS_PER_BATCH, SEED)
+
+
+def show(pairs, tokenizer, model):
+    """Print what a few pairs become so far."""
+    answers = translate([french for french, _ in pairs], tokenizer, model, beams=1)
+    for (french, english), answer in zip(pairs, answers, strict=True):
+        print(f"  {french} → {answer} ({english})")
+
+
 def train(data, place, minutes, wall=None):
     """Train until state.Clock of `minutes` and `wall` ends, and go on from `place`; the model is in
     `place/marian-fr-en`.
@@ -172,18 +191,7 @@ def train(data, place, minutes, wall=None):
         flush=True,
     )
 
-    def items(number):
-        rng = random.Random(f"{SEED} {number}")
-        fitting = [p for p in clean if len(p[1].split()) <= SHORT] if number == 0 else clean
-        some = rng.sample(fitting, min(PASS, len(fitting)))
-        return encode(one_pass(some, others, rng), tokenizer)
-
-    stream = Stream(
-        items,
-        lambda pair: max(len(pair[0]), len(pair[1])),
-        TOKENS_PER_BATCH,
-        SEED,
-    )
+    stream = batches(clean, others, tokenizer)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
@@ -198,11 +206,7 @@ def train(data, place, minutes, wall=None):
         )
 
     def check():
-        shown = development[:: len(development) // 4]
-        for (french, english), answer in zip(
-            shown, translate([pair[0] for pair in shown], tokenizer, model, beams=1), strict=False
-        ):
-            print(f"  {french} → {answer} ({english})")
+        show(development[:: len(development) // 4], tokenizer, model)
         marian.save(model, tokenizer, target)
 
     loop.run(
