@@ -185,12 +185,8 @@ def train(data, place, minutes, wall=None):
     else:
         tokenizer = marian.make_tokenizer(clean, target)
     model, others = marian.make_model(tokenizer), names(data)
-    print(
-        f"{sum(p.numel() for p in model.parameters()):,} parameters, "
-        f"{len(clean):,} pairs, {len(others):,} names",
-        flush=True,
-    )
-
+    numbers = sum(p.numel() for p in model.parameters())
+    print(f"{numbers:,} parameters, {len(clean):,} pairs, {len(others):,} names", flush=True)
     stream = batches(clean, others, tokenizer)
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
@@ -198,12 +194,8 @@ def train(data, place, minutes, wall=None):
 
     def step():
         batch = stream.next()
-        return (
-            "translation",
-            loss(model, batch, tokenizer.pad_token_id),
-            sum(len(f) + len(e) for f, e in batch),
-            len(batch),
-        )
+        tokens = sum(len(f) + len(e) for f, e in batch)
+        return "translation", loss(model, batch, tokenizer.pad_token_id), tokens, len(batch)
 
     def check():
         show(development[:: len(development) // 4], tokenizer, model)
