@@ -50,7 +50,7 @@ def together(room):
 
 @pytest.fixture(scope="module")
 def cold(klass):
-    """What happens when all eight come at once and nothing runs yet; afterwards the class ends and
+    """What happens when all come at once and nothing runs yet; afterwards the class ends and
     begins again.
     """
     attended = together(klass)
@@ -65,7 +65,7 @@ def cold(klass):
 def warmed(klass, cold):
     started = time.monotonic()
     assert lesson.warm(klass, NOTEBOOK) == []
-    print(f"\nwarming eight: {time.monotonic() - started:.0f} s")
+    print(f"\nwarming {len(NAMES)}: {time.monotonic() - started:.0f} s")
     return together(klass)
 
 
