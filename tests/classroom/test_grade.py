@@ -131,8 +131,8 @@ def test_each_verdict_has_its_words(grades, tmp_path):
     "a time limit a cell and a notebook, kept from outside the kernel",
 )
 def test_endless_loop(grades):
-    assert grades["endless"].note == "timeout" and "right" not in verdicts(grades["endless"])
-    assert grades["slow"].note == "timeout in a cell"
+    for name in ("endless", "slow"):
+        assert grades[name].note.startswith("timeout") and "right" not in verdicts(grades[name])
 
 
 @wall(
