@@ -145,8 +145,8 @@ FORCE:
 
 # Make the README's picture: the explorer of notebook 00, as the browser test saw it.
 picture: .venv/installed .venv/browser/installed
-	$(BIN)/python -m pytest tests/browser -k "accessibility and 00_start"
-	cp build/browser/00_start_here-light.png docs/explorer.png
+	$(BIN)/python -m pytest tests/browser -k "accessibility and Light and 00_start"
+	cp build/browser/view-00_start_here-light-1280.png docs/explorer.png
 
 # Measure, and write benchmarks/results.md.
 bench: .venv/installed
@@ -162,4 +162,4 @@ checkpoint: .venv/installed
 	MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000 $(BIN)/python -m training.train checkpoints/distilbert-reviews
 
 evaluate: .venv/installed
-	$(BIN)/python -m training.evaluate
+	$(BIN)/python -m training.evaluate_reviews

@@ -32,7 +32,7 @@ Notebook 06 shows why.""",
         explorers,
         """## Explorers, in the kernel
 
-A reader types or moves a slider; how long until the new picture is ready? The bare forward pass
+A reader types; how long until the new picture is ready? The bare forward pass
 is the same model on a sentence of about that length. The browser's part comes on top: `make
 test-browser` prints it.""",
     ),

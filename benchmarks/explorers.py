@@ -1,4 +1,4 @@
-"""How long an explorer takes in the kernel, after a change of its text or its slider."""
+"""How long an explorer takes in the kernel after a change of its text."""
 
 import functools
 import itertools
@@ -24,16 +24,14 @@ from helpers.postprocessing.explorer import logits_explorer
 from helpers.tasks.explorer import spans_explorer
 from helpers.tokenizer.explorer import tokenizer_explorer
 from helpers.weights import resolve
+from tools.touch import longer
 
-TEXTS = [
-    "I've been waiting for a HuggingFace course my whole life.",
-    "I've been waiting for a HuggingFace course my whole year.",
-]
+TEXT = "I've been waiting for a HuggingFace course my whole life."
 CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn"
 
 
 def explorers():
-    """name → (explorer, text control, slider or None, tokenizer and model of a bare pass)."""
+    """name → (view, tokenizer and model of a bare pass or None)."""
     folder, causal_folder = resolve("sentiment"), resolve("causal-lm")
     words = AutoTokenizer.from_pretrained(folder)
     pieces = AutoTokenizer.from_pretrained(causal_folder)
@@ -46,7 +44,7 @@ def explorers():
     causal = AutoModelForCausalLM.from_pretrained(causal_folder, **plain)
     torch.manual_seed(0)
     asked = DistilBertForQuestionAnswering(DistilBertConfig.from_pretrained(folder)).eval()
-    text = TEXTS[0]
+    text = TEXT
     whole = pipeline_explorer(words, model, text)
     cut = tokenizer_explorer({"WordPiece": words, "byte-level BPE": pieces}, text)
     heads = heads_explorer(words, body, model, masked, text)
@@ -55,47 +53,37 @@ def explorers():
     sampling = sampling_explorer(pieces, causal, text)
     spans = spans_explorer(words, asked, "Where do I work?", CONTEXT, "random")
     return {
-        "pipeline": (whole, "text", None, words, model),
-        "tokenizer": (cut, "text", "max_length", None, None),
-        "heads": (heads, "text", "layer", words, body),
-        "logits": (logits, "text", "temperature", words, model),
-        "padding": (padding, "first", "extra", words, looking),
-        "sampling": (sampling, "prompt", "temperature", pieces, causal),
-        "spans": (spans, "question", "longest", words, asked),
+        "pipeline": (whole, words, model),
+        "tokenizer": (cut, None, None),
+        "heads": (heads, words, body),
+        "logits": (logits, words, model),
+        "padding": (padding, words, looking),
+        "sampling": (sampling, pieces, causal),
+        "spans": (spans, words, asked),
     }
 
 
-def text_changer(control):
-    numbers = itertools.count(1)
+def asker(view):
+    """A function that asks about texts that were never seen, or they would come from a cache."""
+    start, numbers = dict(view.inputs), itertools.count(1)
 
-    def change():  # always to a text that was never seen, or it would come out of a cache
-        number = next(numbers)
-        control.value = f"{TEXTS[number % 2]} {number}"
+    def ask():
+        n = next(numbers)
+        view.inputs = longer(start, f" {n}") | {"n": n}
 
-    return change
-
-
-def slider_mover(control):
-    low, high = control.min + control.step, control.max
-
-    def move():
-        control.value = low if control.value != low else high
-
-    return move
+    return ask
 
 
 def measure(rounds=20):
-    """Rows of explorer, bare pass, new text, what is over the pass, slider; milliseconds."""
+    """Rows of explorer, bare pass, new text, what is over the pass; milliseconds."""
     rows = []
-    for name, (explorer, text, slider, tokenizer, model) in explorers().items():
-        calls = {"text": text_changer(explorer.controls[text])}
+    for name, (view, tokenizer, model) in explorers().items():
+        calls = {"text": asker(view)}
         if model is not None:
-            inputs = tokenizer(TEXTS[0], return_tensors="pt")
+            inputs = tokenizer(TEXT, return_tensors="pt")
             calls["bare"] = functools.partial(torch.inference_mode()(model), **inputs)
-        if slider:
-            calls["slider"] = slider_mover(explorer.controls[slider])
         seconds = interleaved(calls, rounds)
-        assert not explorer.message.value, explorer.message.value
+        assert view.state["error"] is None, view.state["error"]
         median = {key: statistics.median(value) for key, value in seconds.items()}
         over = median["text"] - median.get("bare", 0)
         rows.append(
@@ -105,17 +93,7 @@ def measure(rounds=20):
                 spread(seconds["text"], 1e-3, "{:.1f}"),
                 f"{over * 1e3:+.1f}",
                 f"{median['text'] / median['bare']:.2f}" if model is not None else "–",
-                spread(seconds["slider"], 1e-3, "{:.1f}") if slider else "–",
             )
         )
-    return table(
-        [
-            "explorer",
-            "bare forward pass, ms",
-            "new text → picture, ms",
-            "over the pass, ms",
-            "ratio",
-            "slider → picture, ms",
-        ],
-        rows,
-    )
+    headers = ["explorer", "bare forward pass, ms", "new text → picture, ms"]
+    return table([*headers, "over the pass, ms", "ratio"], rows)

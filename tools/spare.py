@@ -49,13 +49,12 @@ SOLUTION = [
 CODE = {"setup-project", "count", "exercise-1", "solution-1"}
 CHECKS = '''"""Checks of the spare notebook."""
 
-from helpers.exercises import check, tried
+from helpers.exercises import check_value
 
 
-@check
-def letters(answer: object) -> str | None:
+@check_value(right=lambda: len("spare"), slips=[], otherwise="Count again.")
+def letters() -> None:
     """The number of letters in *spare*."""
-    return None if tried(answer) == 5 else "Count again."
 '''
 SOLVED = f"../notebooks/solutions/{STEM}.ipynb#cell-id=solution-1"
 PLAN = f"""

@@ -33,7 +33,7 @@ export function explorer({ model, el, name, draw }) {
     wait(state.n !== inputs.n)
     const error = state.n === inputs.n ? state.error : null
     const wrong = field => (error?.field === field ? error.words : "")
-    if (error && !error.field) set(status, { text: error.words })
+    if (error && error.field === null) set(status, { text: error.words })
     draw({ picture: state.picture, inputs, choices: model.get("choices"), wrong })
   }
   const wait = waiting => {

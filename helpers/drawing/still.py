@@ -2,8 +2,9 @@
 
 import base64
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment
 
@@ -30,7 +31,8 @@ A picture, drawn on the weights that come with the course.</p>
 </div>""")
 
 
-class Still(NamedTuple):
+@dataclass(frozen=True)  # a tuple's own repr would stand in the notebook
+class Still:
     """A view drawn once by `make stills`: picture as SVG, words, numbers of its tables."""
 
     svg: str

@@ -2,11 +2,11 @@
 
 import functools
 
+import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from helpers.drawing.refused import readable
 from helpers.drawing.view import View
-from helpers.pipeline.stages import forward
 
 CLASSES = 6  # more bars than these hide the picture
 
@@ -35,9 +35,11 @@ def look(text: str, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) 
     """
     inputs = tokenizer(text, truncation=True, return_tensors="pt", return_offsets_mapping=True)
     ends = inputs.pop("offset_mapping")[0, :, 1]
+    with torch.inference_mode():
+        logits = model(**inputs).logits[0].float()
     full = len(ends) == tokenizer.model_max_length
     return {
-        "logits": forward(inputs, model)[0].tolist(),
+        "logits": logits.tolist(),
         "read": len(ends),
         "unread": len(text.rstrip()) - int(ends.max()) if full else 0,
     }

@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from helpers import PROJECT
 from tools import environment
-from tools.browser import opened, run_all, serve
+from tools.browser import opened, serve
 
 FLAGS = [
     "--no-sandbox",
@@ -64,17 +64,3 @@ def untouched(lab, chromium):
     yield show
     for page in pages:
         page.close()
-
-
-@pytest.fixture(scope="module")
-def open_notebook(untouched):
-    """A function: stem of a notebook → its page, run top to bottom, its explorer in view."""
-
-    def run(stem):
-        page = untouched(stem)
-        run_all(page)
-        shown = page.locator(".btp-view, .btp-controls .btp").first
-        shown.scroll_into_view_if_needed(timeout=20_000)
-        return page
-
-    return run

@@ -50,17 +50,17 @@ def test_opening_and_saving_leaves_the_clone_clean(page, clone):
 
 def test_after_run_all_the_promise_the_picture_and_the_field_are_in_view(page):
     run_all(page)
-    page.wait_for_selector(".btp-controls .btp", timeout=20_000)
+    page.wait_for_selector(".btp-view .btp-picture", timeout=20_000)
     page.wait_for_timeout(1000)
     page.screenshot(path=PICTURES / "first-screen-after.png")
     assert page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop") == 0
     for part in (
         "text=until your code gives its answer",
-        ".btp-controls input[type=text] >> nth=0",
+        ".btp-view input[type=text] >> nth=0",
     ):
         box = page.locator(part).first.bounding_box()
         assert box["y"] > 0 and box["y"] + box["height"] < 720, part
-    picture = page.locator(".btp-controls .btp").first.bounding_box()
+    picture = page.locator(".btp-view .btp-picture").first.bounding_box()
     assert picture["y"] + min(picture["height"], 200) < 720
 
 

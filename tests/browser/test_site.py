@@ -61,7 +61,7 @@ def open_page(chromium):
 @pytest.mark.parametrize("path", WITH_EXPLORER, ids=lambda path: path.stem)
 def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     page = open_page(f"notebooks/{path.stem}.html", look)
-    assert page.locator(".btp").first.is_visible() and "widget-view" not in page.content()
+    assert page.locator(".btp-still").first.is_visible() and "widget-view" not in page.content()
     assert (
         page.evaluate("""() => ["html", ".content"].map(name => document.querySelector(name))
         .filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)""")
@@ -70,7 +70,7 @@ def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     pictures = PICTURES / "site"
     pictures.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=pictures / f"{path.stem}-{look}.png")
-    page.locator(".btp").first.screenshot(path=pictures / f"{path.stem}-{look}-explorer.png")
+    page.locator(".btp-still").first.screenshot(path=pictures / f"{path.stem}-{look}-explorer.png")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

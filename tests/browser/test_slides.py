@@ -27,7 +27,7 @@ MEASURE = """([code, picture, prose]) => {
     const zoom = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
       : element.currentCSSZoom;
     const size = parseFloat(getComputedStyle(element).fontSize) * zoom;
-    const least = element.closest(".btp") ? picture : element.closest("pre") ? code : prose;
+    const least = element.closest(".btp-still") ? picture : element.closest("pre") ? code : prose;
     if (size < least - 0.05) found.push(`${size.toFixed(1)} px: ${text.slice(0, 40)}`);
   }
   for (const image of slide.querySelectorAll("img"))

@@ -192,9 +192,9 @@ def test_no_text_kills_the_kernel(text, student):
     for line in (
         f"print('{text}')",
         f"raise ValueError('{text}')",
-        "import ipywidgets; from helpers.drawing.shell import Explorer; "
-        "box = ipywidgets.Text('fine'); shown = Explorer({'text': box}, lambda text: text); "
-        f"display(shown); box.value = '{text}'",
+        "from helpers.drawing.view import View; "
+        "shown = View('pipeline', lambda inputs: inputs, {'texts': ['fine', '']}); "
+        f"display(shown); shown.inputs = {{'texts': ['{text}', ''], 'n': 1}}",
     ):
         try:
             student.type(line)

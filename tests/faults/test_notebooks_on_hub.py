@@ -15,7 +15,7 @@ from tools.execute import executed
 from tools.facts import FACTS
 from tools.faults.servers import Hub
 from tools.notebooks import COURSE
-from training.train import Heads, save
+from training.heads import Heads, save
 
 ON_THE_HUB = [path for path in COURSE[1:] if "sentiment" in FACTS[path].roles]
 IN_A_FOLDER = [

@@ -18,7 +18,7 @@ from transformers import (
 from helpers.drawing.view import plain
 from helpers.generation.explorer import LONGEST, sampling_explorer
 from helpers.generation.outlook import HEAD, MOST_K, SHARES, TEMPERATURES, outlook
-from tests.drawing.node import node
+from tools.node import node
 
 PROMPT = "Once upon a time"
 MOVE = {"t": 0.7, "k": 50, "p": 0.9, "pick": None}

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.data import Example, key, split, wishes
-from training.train import MASK_RATE, Heads, config, mask_tokens
+from training.heads import Heads, config
+from training.items import MASK_RATE, mask_tokens
 
 
 @given(st.lists(st.text(max_size=12), max_size=40), st.integers(0, 10), st.integers(0, 10))
