@@ -65,6 +65,12 @@ def run(notebook: nbformat.NotebookNode, verdicts: Path, room: Path) -> str | No
     return None
 
 
+def interrupted(notebook: nbformat.NotebookNode) -> bool:
+    """Whether a cell was stopped in the middle, and the rest went on."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return any(output.get("ename") == "KeyboardInterrupt" for output in outputs)
+
+
 def given(verdicts: Path) -> dict[str, str]:
     """{exercise: verdict} from what the checks wrote down; "right" stays, as a try of what is
     wrong may follow it.
@@ -155,6 +161,7 @@ def main() -> None:
         verdicts.touch()
         ending = run(notebook, verdicts, room)
         checks = outcome(notebook, ending, given(verdicts) if verdicts.exists() else {})
+        ending = ending or ("timeout in a cell" if interrupted(notebook) else None)
     print(
         json.dumps({"ending": ending, "checks": checks, "meddles": meddles(notebook)}), file=answer
     )

@@ -1,5 +1,5 @@
 """All that these tests need, from a bare machine: Docker's daemon, a base image, the class's image,
-a class of eight. BUILT=1 takes the image that is there.
+a class. BUILT=1 takes the image that is there.
 """
 
 import json
@@ -93,7 +93,7 @@ def image(docker, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def klass(image, tmp_path_factory):
-    """A class of eight; `klass.seconds` is what it took from the names to the hub."""
+    """A class; `klass.seconds` is what it took from the names to the hub."""
     room = rooms.Room(tmp_path_factory.mktemp("class") / "trial", PORT)
     started = time.monotonic()
     rooms.start(room, NAMES, "127.0.0.1")

@@ -25,9 +25,10 @@ STEM = "01_pipeline"
 COURSE = lessons()
 WANTED = ["probabilities", "answer", "ranking", "fooled"]
 IMPORT = "import helpers.pipeline.checks as checks\n"
-COUNT = int(os.environ.get("COUNT", 10))
+COUNT = int(os.environ.get("COUNT", 11))
 HOSTILE = {
-    "endless": "try:\n    while True: pass\nexcept BaseException: pass\nwhile True: pass",
+    "endless": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "slow": "while True: pass",
     "bomb": "import os\nwhile True: os.fork()",
     "flood": "while True: print('x' * 1_000_000)",
     "exit": "import os; os._exit(0)",
@@ -64,7 +65,7 @@ def zipped(**files):
 
 @pytest.fixture(scope="module")
 def homework(tmp_path_factory):
-    """Ten hand-ins or more, six of them hostile."""
+    """Eleven hand-ins or more; six are hostile, and one has a cell that does not end."""
     folder = tmp_path_factory.mktemp("homework")
     for name, code in HOSTILE.items():
         hand_in(folder, f"{name}/{STEM}.ipynb", notebook(first=code))
@@ -130,7 +131,8 @@ def test_each_verdict_has_its_words(grades, tmp_path):
     "a time limit a cell and a notebook, kept from outside the kernel",
 )
 def test_endless_loop(grades):
-    assert "timeout" in {*verdicts(grades["endless"]), grades["endless"].note}
+    for name in ("endless", "slow"):
+        assert grades[name].note.startswith("timeout") and "right" not in verdicts(grades[name])
 
 
 @wall(
