@@ -142,7 +142,8 @@ def test_endless_loop(grades):
 def test_bombs(grades):
     for name in ("bomb", "flood", "exit", "memory"):
         assert "right" not in verdicts(grades[name]) and grades[name].note, name
-    assert grades["flood"].note == "too much output"
+    # what waits to be read may fill the memory before it is counted
+    assert grades["flood"].note.startswith(("too much output", "the kernel died", "out of memory"))
 
 
 @wall(
