@@ -10,36 +10,21 @@ import argparse
 from pathlib import Path
 
 import torch
-from tqdm.auto import tqdm
 from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
-from helpers.padding import batches_by_length, pad
 from helpers.pipeline import classify
 from helpers.weights import EMBEDDED
 from training import data
-
-MASK_SHARE = 0.15
-SENTENCES = {
-    "A": "I've been waiting for a HuggingFace course my whole life.",
-    "B": "I hate this so much!",
-    "C": "I hate this.",
-}
-GAP = "This movie was absolutely [MASK]."
-SWAPS = "The lead is played by a {} actor."
-GROUPS = (
-    "young",
-    "old",
-    "male",
-    "female",
-    "French",
-    "Mexican",
-    "Nigerian",
-    "Chinese",
-    "gay",
-    "Muslim",
-    "Christian",
-    "Jewish",
+from training.measures import (
+    GAP,
+    GROUPS,
+    SENTENCES,
+    first_guesses,
+    five_best,
+    held_out_sentences,
 )
+
+SWAPS = "The lead is played by a {} actor."
 
 
 def sentiment_accuracy(examples, tokenizer, model):
@@ -50,51 +35,6 @@ def sentiment_accuracy(examples, tokenizer, model):
         for answer, example in zip(answers, examples, strict=False)
     ]
     return sum(right) / len(right)
-
-
-def held_out_sentences(reviews):
-    """Up to 1,000 sentences of 8 to 60 words, at most two from a review."""
-    fitting = [
-        [s for s in data.sentences(review.text) if 8 <= len(s.split()) <= 60][:2]
-        for review in reviews
-    ]
-    return [sentence for found in fitting for sentence in found][:1000]
-
-
-def masked_lm_accuracy(texts, tokenizer, model):
-    """Hide 15 % of each sentence's tokens, at least one; return the share guessed right at first,
-    and how many were hidden.
-    """
-    generator = torch.Generator().manual_seed(0)
-    sequences = tokenizer(texts, truncation=True, max_length=256)["input_ids"]
-    right = hidden = 0
-    for indices in tqdm(batches_by_length([len(ids) for ids in sequences], 2048), desc="masked-lm"):
-        input_ids, attention_mask = pad([sequences[i] for i in indices], tokenizer.pad_token_id)
-        chosen = torch.zeros_like(input_ids, dtype=torch.bool)
-        for row, i in enumerate(indices):
-            inner = len(sequences[i]) - 2
-            places = torch.randperm(inner, generator=generator)[: max(1, round(MASK_SHARE * inner))]
-            chosen[row, 1 + places] = True
-        with torch.inference_mode():
-            logits = model(
-                input_ids.masked_fill(chosen, tokenizer.mask_token_id),
-                attention_mask=attention_mask,
-            ).logits
-        right += (logits[chosen].argmax(dim=-1) == input_ids[chosen]).sum().item()
-        hidden += chosen.sum().item()
-    return right / hidden, hidden
-
-
-def five_best(text, tokenizer, model):
-    inputs = tokenizer(text, return_tensors="pt")
-    with torch.inference_mode():
-        logits = model(inputs.input_ids, attention_mask=inputs.attention_mask).logits
-    place = (inputs.input_ids[0] == tokenizer.mask_token_id).nonzero().item()
-    probabilities, ids = logits[0, place].softmax(dim=-1).topk(5)
-    words = tokenizer.convert_ids_to_tokens(ids.tolist())
-    return ", ".join(
-        f"{word} {p:.2f}" for word, p in zip(words, probabilities.tolist(), strict=False)
-    )
 
 
 def main():
@@ -112,7 +52,8 @@ def main():
     reviews = data.imdb().test
     sentences = held_out_sentences(reviews)
     shorter = AutoTokenizer.from_pretrained(folder, model_max_length=256)
-    guessed, hidden = masked_lm_accuracy(sentences, tokenizer, masked_lm)
+    guesses = first_guesses(sentences, tokenizer, masked_lm)
+    guessed, hidden = sum(guesses) / len(guesses), len(guesses)
     rows = [
         (
             f"{len(snippets):,} movie snippets with \\|rating\\| ≥ 0.5, accuracy",
