@@ -10,10 +10,11 @@ from jinja2 import Environment
 
 ROOMS = Path(__file__).parents[1]
 # JupyterLab shows image and tables of a notebook that it does not trust. Of one that it trusts it
-# takes the style too, which hides what the output below says while no view has come to life.
+# takes the style too, which hides what the output below says while no view has come to life
+# (a view has elements, the loader's sentence is bare text; CSS takes no :has() within :has()).
 PAGE = Environment(autoescape=True, trim_blocks=True).from_string("""<style>
 .jp-OutputArea-child:has(.btp-still)
-  + .jp-OutputArea-child:has(> .jp-OutputArea-output:not(:has(*)))
+  + .jp-OutputArea-child:not(:has(> .jp-OutputArea-output > *))
   {display: none}
 </style>
 <div class="btp-still">
