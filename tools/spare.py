@@ -30,10 +30,17 @@ TITLE = """**You will** count.
 EXERCISE = f"""## Exercises
 
 **{int(NUMBER)}.1 · 2 minutes · easy.** Give the number of letters in *spare*."""
+COUNT = """## Count
+
+<blockquote class="alert alert-info">
+
+🔮 **Predict.** How many letters has *spare*?
+
+</blockquote>"""
 CELLS = [
     ("title", "slide", TITLE),
     ("setup-project", "skip", "pass  # make links writes this one"),
-    ("count-text", "slide", "## Count\n\n**Predict.** How many letters has *spare*?"),
+    ("count-text", "slide", COUNT),
     ("count", "subslide", 'print(len("spare"))'),
     ("exercises", "skip", EXERCISE),
     ("exercise-1", "skip", "import helpers.spare.checks as checks\n\nchecks.letters(...)"),
@@ -46,6 +53,7 @@ SOLUTION = [
     ("solution-1", "slide", "import helpers.spare.checks as checks\n\nchecks.letters(5)"),
 ]
 CODE = {"setup-project", "count", "exercise-1", "solution-1"}
+FOLDED = {"count": {"jupyter": {"outputs_hidden": True}}}  # it answers a question
 CHECKS = '''"""Checks of the spare notebook."""
 
 from helpers.exercises import check_value
@@ -88,6 +96,7 @@ def _write(path, cells, metadata):
     notebook = nbformat.v4.new_notebook(metadata=metadata)
     for name, slide, source in cells:
         new = nbformat.v4.new_code_cell if name in CODE else nbformat.v4.new_markdown_cell
-        cell = new(source, id=name, metadata={"slideshow": {"slide_type": slide}})
+        kept = {"slideshow": {"slide_type": slide}} | FOLDED.get(name, {})
+        cell = new(source, id=name, metadata=kept)
         notebook.cells.append(cell)
     nbformat.write(notebook, path)

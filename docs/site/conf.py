@@ -68,6 +68,8 @@ def prepare(app, page, source):
     elif page.startswith("notebooks/"):
         notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:
+            if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):  # folded here too
+                cell["metadata"].setdefault("tags", []).append("hide-output")
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [
                 {
