@@ -102,11 +102,11 @@ def generate(
     )
     end_ids = torch.tensor(ends, dtype=torch.int64, device=model.device)
     ended = torch.zeros(len(ids), 1, dtype=torch.bool, device=model.device)
-    cache, new, position_ids = (
-        DynamicCache(config=model.config),
-        ids,
-        (mask.cumsum(dim=1) - 1).clamp(min=0),
-    )
+    if hasattr(model, "new_cache"):  # a model made fast brings its own
+        cache = model.new_cache(len(ids), positions)
+    else:
+        cache = DynamicCache(config=model.config)
+    new, position_ids = ids, (mask.cumsum(dim=1) - 1).clamp(min=0)
     if seed is not None:
         torch.manual_seed(seed)
     for _ in range(max_new_tokens):

@@ -1,147 +1,209 @@
-"""The forward pass of a Llama by hand: the layers of `LlamaForCausalLM`, without its framework, on its own weights.
+"""The forward pass of a Llama by hand: the layers of `LlamaForCausalLM`, on its own weights.
 
-Sources: Touvron et al. 2023, arXiv:2302.13971 (the architecture); Zhang, Sennrich 2019, arXiv:1910.07467 (RMSNorm); Su et al.
-2021, arXiv:2104.09864 (rotary positions); Shazeer 2020, arXiv:2002.05202 (SwiGLU); Ainslie et al. 2023, arXiv:2305.13245 (heads
-that share keys and values).
+Sources: Touvron et al. 2023, arXiv:2302.13971 (the architecture); Zhang, Sennrich 2019,
+arXiv:1910.07467 (RMSNorm); Su et al. 2021, arXiv:2104.09864 (rotary positions); Shazeer 2020,
+arXiv:2002.05202 (SwiGLU); Ainslie et al. 2023, arXiv:2305.13245 (heads that share keys and values).
 """
 
-import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import LlamaConfig, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from helpers.speed.products import product
+
+
+class Room:
+    """Keys and values of a batch of texts in buffers made once; a step writes its own positions.
+
+    `keys`, `values`: [layers, batch, shared heads, positions, width]. `seen`: positions written.
+    """
+
+    def __init__(self, config: LlamaConfig, batch: int, positions: int, like: Tensor) -> None:
+        heads, width = config.num_key_value_heads, config.head_dim
+        shape = (2, config.num_hidden_layers, batch, heads, positions, width)
+        self.keys, self.values = like.new_zeros(shape)
+        self.seen = 0
+
+    def write(self, number: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Add a layer's new ones [batch, new, heads, width]; return [batch, heads, all, width]."""
+        end = self.seen + keys.shape[1]
+        self.keys[number, :, :, self.seen : end] = keys.transpose(1, 2)
+        self.values[number, :, :, self.seen : end] = values.transpose(1, 2)
+        return self.keys[number, :, :, :end], self.values[number, :, :, :end]
+
+
+class Step(NamedTuple):
+    """What the layers of one pass share: turns of the rotary positions [batch, new, 1, width] …"""
+
+    cos: Tensor
+    sin: Tensor
+    visible: Tensor | None
+    room: Room
 
 
 class LlamaByHand:
-    """A `LlamaForCausalLM` in eval mode, called as `helpers.generation.generate` calls a model: use it in the model's place.
+    """A `LlamaForCausalLM` in eval mode: give it to `helpers.generation.generate` in its place.
 
-    It reads the model's weights where they are, so it costs no memory but for queries, keys and values, whose three matrices
-    are copied into one. Raises ValueError for another architecture, and for settings that only some Llamas have.
+    Matrices with the same input are one: query, key, value; gate, up. The model's own parameters
+    become views of them, so it goes on answering and no weight is held twice. Raises ValueError
+    for another architecture, and for settings that only some Llamas have, by name.
     """
 
-    def __init__(self, model):
-        config = model.config
-        plain = (
-            config.model_type == "llama"
-            and config.rope_parameters["rope_type"] == "default"
-            and config.hidden_act == "silu"
-            and not config.attention_bias
-            and not config.mlp_bias
-        )
-        if not plain:
-            raise ValueError(
-                f"{type(model).__name__} is not a plain Llama (rotary positions, SiLU, no biases); call the model itself"
-            )
-        self.config, self.generation_config, self.device = (
-            config,
-            model.generation_config,
-            model.device,
-        )
-        self.body, self.head = model.model, model.lm_head.weight
-        exponents = torch.arange(0, config.head_dim, 2, device=model.device) / config.head_dim
-        self.frequencies = (config.rope_parameters["rope_theta"] ** -exponents).repeat(
-            2
-        )  # radians a position, [width of a head]
-        self.qkv = [
-            torch.cat(
-                [
-                    layer.self_attn.q_proj.weight,
-                    layer.self_attn.k_proj.weight,
-                    layer.self_attn.v_proj.weight,
-                ]
-            ).detach()
-            for layer in self.body.layers
-        ]
+    def __init__(self, model: PreTrainedModel) -> None:
+        if refused := unlike_llama(model.config):
+            raise ValueError(f"LlamaByHand does not cover {refused}; call the model itself")
+        self.config, self.generation_config = model.config, model.generation_config
+        self.device, self.head = model.device, model.lm_head.weight.detach()
+        self.embedding = model.model.embed_tokens.weight.detach()
+        self.layers = [Layer(layer, model.config) for layer in model.model.layers]
+        self.norm = model.model.norm
+        self.cos, self.sin = rotation(model.config, self.head)
 
+    def new_cache(self, batch: int, positions: int) -> Room:
+        """Room for `batch` texts of `positions` ids, the prompt and what is to come."""
+        return Room(self.config, batch, positions, self.head)
+
+    @torch.inference_mode()
     def __call__(
         self,
-        input_ids,
-        attention_mask,
-        position_ids,
-        past_key_values,
-        use_cache=True,
-        logits_to_keep=0,
-    ):
-        """Logits of the last `logits_to_keep` positions, 0 for all: float [batch, kept, vocabulary], in `.logits`.
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        position_ids: Tensor,
+        past_key_values: Room,
+        use_cache: bool = True,
+        logits_to_keep: int = 0,
+    ) -> CausalLMOutputWithPast:
+        """Logits of the last `logits_to_keep` positions, 0 for all: [batch, kept, vocabulary].
 
-        `input_ids`, `position_ids`: int64 [batch, new]. `attention_mask`: 0/1 [batch, seen + new]. `past_key_values`: a
-        `DynamicCache` of the `seen` positions, to which the new ones are added.
+        `input_ids`, `position_ids`: int64 [batch, new]. `attention_mask`: 0/1 [batch, seen + new].
+        Keys and values of the new positions are added to `past_key_values`, which `new_cache` made.
         """
-        x = F.embedding(input_ids, self.body.embed_tokens.weight)
-        angles = position_ids[:, None, :, None] * self.frequencies  # [batch, 1, new, width]
-        cos, sin, visible = (
-            angles.cos().to(x.dtype),
-            angles.sin().to(x.dtype),
-            visibility(attention_mask, input_ids.shape[1]),
-        )
-        for number, layer in enumerate(self.body.layers):
-            x = x + self.attention(
-                number,
-                layer,
-                self.norm(x, layer.input_layernorm),
-                cos,
-                sin,
-                visible,
-                past_key_values,
-            )
-            y, mlp = self.norm(x, layer.post_attention_layernorm), layer.mlp
-            y = F.silu(product(y, mlp.gate_proj.weight)) * product(y, mlp.up_proj.weight)
-            x = x + product(y, mlp.down_proj.weight)
-        return CausalLMOutputWithPast(
-            logits=product(self.norm(x[:, -logits_to_keep:], self.body.norm), self.head)
-        )
+        x = F.embedding(input_ids, self.embedding)
+        cos, sin = (table[position_ids][:, :, None] for table in (self.cos, self.sin))
+        step = Step(cos, sin, visibility(attention_mask, x), past_key_values)
+        for number, layer in enumerate(self.layers):
+            x = layer(x, number, step)
+        past_key_values.seen += input_ids.shape[1]
+        x = rms_norm(x[:, -logits_to_keep:], self.norm)
+        return CausalLMOutputWithPast(logits=product(x, self.head))
 
-    def attention(self, number, layer, x, cos, sin, visible, cache):
-        queries, shared, width = (
-            self.config.num_attention_heads,
-            self.config.num_key_value_heads,
-            self.config.head_dim,
-        )
-        heads = (
-            product(x, self.qkv[number]).view(*x.shape[:2], -1, width).transpose(1, 2)
-        )  # [batch, heads, new, width]
-        turned, values = heads.split([queries + shared, shared], dim=1)
-        left, right = turned.chunk(2, dim=-1)
-        turned = turned * cos + torch.cat([-right, left], dim=-1) * sin
-        keys, values = cache.update(turned[:, queries:], values, number)
+
+class Layer:
+    """One layer, its matrices as they are read."""
+
+    def __init__(self, layer: nn.Module, config: LlamaConfig) -> None:
+        attention, mlp = layer.self_attn, layer.mlp
+        self.queries, self.shared = config.num_attention_heads, config.num_key_value_heads
+        self.width = config.head_dim
+        self.qkv = one_matrix(attention.q_proj, attention.k_proj, attention.v_proj)
+        self.gate_up = one_matrix(mlp.gate_proj, mlp.up_proj)
+        self.out, self.down = attention.o_proj.weight.detach(), mlp.down_proj.weight.detach()
+        self.before_attention = layer.input_layernorm
+        self.before_mlp = layer.post_attention_layernorm
+
+    def __call__(self, x: Tensor, number: int, step: Step) -> Tensor:
+        """Float [batch, new, hidden size] to the same."""
+        x = x + self.attention(rms_norm(x, self.before_attention), number, step)
+        gate, up = product(rms_norm(x, self.before_mlp), self.gate_up).chunk(2, dim=-1)
+        return x + product(F.silu(gate) * up, self.down)
+
+    def attention(self, x: Tensor, number: int, step: Step) -> Tensor:
+        """Float [batch, new, hidden size] to the same; keys and values go to the step's room."""
+        heads = product(x, self.qkv).view(*x.shape[:2], -1, self.width)
+        turning, values = heads.split([self.queries + self.shared, self.shared], dim=2)
+        swapped = turning.roll(self.width // 2, dims=-1)  # its sign is in `sin`
+        turned = torch.addcmul(turning * step.cos, swapped, step.sin)
+        keys, values = step.room.write(number, turned[:, :, self.queries :], values)
+        mix = self.mix_one if x.shape[1] == 1 else self.mix_many
+        return product(mix(turned[:, :, : self.queries], keys, values, step.visible), self.out)
+
+    def mix_many(self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor) -> Tensor:
+        """A prompt at once: [batch, new, heads, width] to [batch, new, heads · width]."""
         mixed = F.scaled_dot_product_attention(
-            turned[:, :queries], keys, values, visible, enable_gqa=True
+            queries.transpose(1, 2), keys, values, visible, enable_gqa=True
         )
-        return product(
-            mixed.transpose(1, 2).reshape(*x.shape[:2], -1), layer.self_attn.o_proj.weight
-        )
+        return mixed.transpose(1, 2).flatten(2)
 
-    def norm(self, x, norm):
-        """Divide each position by its root mean square; computed in 32 bits, as the library does."""
-        wide = x.float()
-        return norm.weight * (
-            wide * torch.rsqrt(wide.square().mean(dim=-1, keepdim=True) + norm.variance_epsilon)
-        ).to(x.dtype)
-
-
-def visibility(attention_mask, new):
-    """Which positions each new one may look at: bool [batch, 1, new, seen + new], or None if that is all of them."""
-    if new == 1 and attention_mask.all():
-        return None
-    seen = attention_mask.shape[1] - new
-    earlier = torch.ones(new, seen + new, dtype=torch.bool, device=attention_mask.device).tril(seen)
-    itself = torch.eye(new, seen + new, dtype=torch.bool, device=attention_mask.device).roll(
-        seen, dims=1
-    )
-    return (
-        earlier & attention_mask[:, None, None].bool() | itself
-    )  # a pad sees itself: a row without anything is NaN
+    def mix_one(
+        self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None
+    ) -> Tensor:
+        """One new position: two products a shared head, whose queries are the rows."""
+        batch, scale = len(queries), self.width**-0.5
+        rows = queries.reshape(batch * self.shared, -1, self.width)
+        columns = keys.flatten(0, 1).transpose(1, 2)
+        if visible is None:
+            scores = torch.bmm(rows, columns) * scale
+        else:
+            hidden = visible.repeat_interleave(self.shared, dim=0)
+            scores = torch.baddbmm(hidden, rows, columns, alpha=scale)
+        return torch.bmm(scores.softmax(dim=-1), values.flatten(0, 1)).view(batch, 1, -1)
 
 
-def product(x, weight):
-    """`x` [batch, new, in] times the transposed `weight` [out, in].
+def rms_norm(x: Tensor, norm: nn.Module) -> Tensor:
+    """Each position divided by its root mean square, times a learned weight."""
+    return F.rms_norm(x, x.shape[-1:], norm.weight, norm.variance_epsilon)
 
-    Matrix times one vector is limited by reading the matrix, and in 32 bits the library under torch reads it with one core. So
-    here each core multiplies a slice of its rows: a batch of smaller products.
+
+def rotation(config: LlamaConfig, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosine and signed sine of every position's angles: each [positions, width of a head]."""
+    exponents = torch.arange(0, config.head_dim, 2, device=like.device) / config.head_dim
+    frequencies = config.rope_parameters["rope_theta"] ** -exponents  # radians a position
+    positions = torch.arange(config.max_position_embeddings, device=like.device)
+    angles = positions[:, None] * frequencies
+    cos, sin = angles.cos().to(like.dtype), angles.sin().to(like.dtype)
+    return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
+
+
+def one_matrix(*layers: nn.Linear) -> Tensor:
+    """Weights of linear layers with one input as one matrix [sum of out, in], now its views."""
+    weights = [layer.weight.detach() for layer in layers]
+    lengths = [len(weight) for weight in weights]
+    if _in_a_row(weights):
+        return weights[0].as_strided((sum(lengths), weights[0].shape[1]), weights[0].stride())
+    whole = torch.cat(weights)
+    for layer, part in zip(layers, whole.split(lengths), strict=True):
+        layer.weight.data = part
+    return whole
+
+
+def _in_a_row(weights: list[Tensor]) -> bool:
+    """Whether an earlier `one_matrix` has laid these into one storage, one after the other."""
+    size = weights[0].element_size()
+    ends = [weight.data_ptr() + weight.numel() * size for weight in weights]
+    begins = [weight.data_ptr() for weight in weights]
+    one = len({weight.untyped_storage().data_ptr() for weight in weights}) == 1
+    return one and ends[:-1] == begins[1:]
+
+
+def visibility(attention_mask: Tensor, x: Tensor) -> Tensor | None:
+    """Which of the seen and new positions each new one may look at.
+
+    Several new: bool [batch, 1, new, all]. One new: None if that is all, else numbers to add to its
+    scores, [batch, 1, all], the lowest of the dtype at pads.
     """
-    cores = math.gcd(torch.get_num_threads(), len(weight))
-    if x.shape[:2].numel() > 1 or x.dtype != torch.float32 or x.device.type != "cpu":
-        return F.linear(x, weight)
-    return torch.bmm(
-        weight.view(cores, -1, weight.shape[1]), x.expand(cores, 1, -1).transpose(1, 2)
-    ).view(1, 1, -1)
+    new = x.shape[1]
+    if new == 1:
+        pads = attention_mask[:, None] == 0
+        lowest = torch.finfo(x.dtype).min
+        return x.new_zeros(pads.shape).masked_fill(pads, lowest) if pads.any() else None
+    seen, device = attention_mask.shape[1] - new, attention_mask.device
+    earlier = torch.ones(new, seen + new, dtype=torch.bool, device=device).tril(seen)
+    itself = torch.eye(new, seen + new, dtype=torch.bool, device=device).roll(seen, dims=1)
+    # A pad sees itself: a row without anything is NaN.
+    return earlier & attention_mask[:, None, None].bool() | itself
+
+
+def unlike_llama(config: LlamaConfig) -> str | None:
+    """Name what of a model's config the pass by hand does not cover, or None."""
+    if config.model_type != "llama":
+        return f"the architecture {config.model_type!r}"
+    wanted = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": False}
+    settings = {name: getattr(config, name) for name in wanted}
+    wanted["rope_type"], settings["rope_type"] = "default", config.rope_parameters["rope_type"]
+    return next(
+        (f"{name}={value!r}" for name, value in settings.items() if value != wanted[name]), None
+    )

@@ -1,11 +1,15 @@
 """helpers.speed against the library's forward pass: logits, hidden states, generated ids."""
 
+import time
+
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, DynamicCache, GPT2Config, LlamaConfig
+import torch.nn.functional as F
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig
 
 from helpers.generation import decoding
-from helpers.speed import LlamaByHand, product
+from helpers.speed import LlamaByHand, measured, product, products
+from helpers.speed.products import WAYS
 from tools.causal import SETTINGS, library, tiny
 
 SIZES = {
@@ -42,12 +46,13 @@ def positions(mask):
 
 
 def both(model, input_ids, attention_mask):
-    """Logits at all tokens, by the library and by hand: the prompt but for its last column at once, then that column."""
+    """Logits at all tokens, by the library and by hand: the prompt, then its last column alone."""
     with torch.inference_mode():
         wanted = model(
             input_ids, attention_mask=attention_mask, position_ids=positions(attention_mask)
         ).logits
-        mine, cache, by_hand = [], DynamicCache(config=model.config), LlamaByHand(model)
+        mine, by_hand = [], LlamaByHand(model)
+        cache = by_hand.new_cache(*input_ids.shape)
         for new in (slice(None, -1), slice(-1, None)):
             seen = attention_mask if new.stop is None else attention_mask[:, new]
             mine.append(
@@ -107,5 +112,44 @@ def test_product_for_any_number_of_cores(threads, rows):
     ids=["GPT-2", "biases", "scaled positions"],
 )
 def test_other_models_are_refused(config):
-    with pytest.raises(ValueError, match="is not a plain Llama"):
+    with pytest.raises(ValueError, match="LlamaByHand does not cover "):
         LlamaByHand(AutoModelForCausalLM.from_config(config))
+
+
+def test_no_weight_is_held_twice(model):
+    first, second = LlamaByHand(model), LlamaByHand(model)
+    for layer, own, other in zip(model.model.layers, first.layers, second.layers, strict=True):
+        attention, mlp = layer.self_attn, layer.mlp
+        for part in (attention.q_proj, attention.k_proj, attention.v_proj):
+            assert part.weight.untyped_storage().data_ptr() == own.qkv.data_ptr()
+        for part in (mlp.gate_proj, mlp.up_proj):
+            assert part.weight.untyped_storage().data_ptr() == own.gate_up.data_ptr()
+        assert (other.qkv.data_ptr(), other.gate_up.data_ptr()) == (
+            own.qkv.data_ptr(),
+            own.gate_up.data_ptr(),
+        )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ids_are_the_library_by_each_way_of_the_product(way, model, batch, monkeypatch):
+    monkeypatch.setattr(products, "WAYS", {way: WAYS[way]})
+    monkeypatch.setattr(products, "_fastest", {})
+    torch.set_num_threads(1 if way == "slices" else 2)  # slices must come out even
+    try:
+        made = decoding.generate(LlamaByHand(model), **batch, max_new_tokens=8)
+    finally:
+        torch.set_num_threads(2)
+    assert torch.equal(made, library(model, batch, max_new_tokens=8))
+    assert f"{way} " in measured()
+
+
+def test_the_faster_way_is_kept(monkeypatch):
+    def slow(x, weight):
+        time.sleep(0.01)
+        return F.linear(x, weight)
+
+    monkeypatch.setattr(products, "WAYS", {"slow": slow, "linear": F.linear})
+    monkeypatch.setattr(products, "_fastest", {})
+    x, weight = torch.randn(1, 1, 8), torch.randn(4, 8)
+    product(x, weight)
+    assert [*products._fastest.values()] == [F.linear]
