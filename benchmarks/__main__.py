@@ -1,4 +1,7 @@
-"""Measure, and write benchmarks/results.md: `make bench`. Names of sections print these only, and write nothing."""
+"""Measure, and write benchmarks/results.md: `make bench`.
+
+Names of sections print these only, and write nothing.
+"""
 
 import sys
 from pathlib import Path
@@ -14,27 +17,31 @@ SECTIONS = {
         classification,
         """## Classification
 
-Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. The probability of the library's label
-within 1e-5 in 32 bits and 0.05 in 16, asserted before any time is taken. Notebook 05 shows why.""",
+Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. The
+probability of the library's label within 1e-5 in 32 bits and 0.05 in 16, asserted before any
+time is taken. Notebook 05 shows why.""",
     ),
     "generation": (
         generation,
         """## Generation
 
-`helpers.generation.generate` on the library's model, and on `helpers.speed.LlamaByHand`. Notebook 06 shows why.""",
+`helpers.generation.generate` on the library's model, and on `helpers.speed.LlamaByHand`.
+Notebook 06 shows why.""",
     ),
     "explorers": (
         explorers,
         """## Explorers, in the kernel
 
-A reader types or moves a slider; how long until the new picture is ready? The bare forward pass is the same model on a
-sentence of about that length. The browser's part comes on top: `make test-browser` prints it.""",
+A reader types; how long until the new picture is ready? The bare forward pass
+is the same model on a sentence of about that length. The browser's part comes on top: `make
+test-browser` prints it.""",
     ),
     "first_answer": (
         first_answer,
         """## First answer
 
-The script is a fresh process each time. The notebook comes with the kernel's start, and with what its cells print before.""",
+The script is a fresh process each time. The notebook comes with the kernel's start, and with
+what its cells print before.""",
     ),
 }
 
@@ -48,8 +55,9 @@ def main():
         return
     text = f"""# What was measured
 
-`make bench` wrote this file. What stands in one table of times ran in turns: medians of at least five rounds, with least and most
-in brackets. An aim that was missed stands beside what was reached.
+`make bench` wrote this file. What stands in one table of times ran in turns: medians of at least
+five rounds, with least and most in brackets. An aim that was missed stands beside what was
+reached.
 
 {machine()}
 """

@@ -1,6 +1,7 @@
-"""How long `classify` takes beside `pipeline()`, and beside the matrix products that no way of doing it can leave out."""
+"""How long `classify` takes beside `pipeline()`, and beside its matrix products alone."""
 
 import concurrent.futures
+import functools
 import math
 import multiprocessing
 import random
@@ -27,7 +28,7 @@ AIMS = {
 
 
 def pieces(count, least, most):
-    """`count` pieces of the review, cut as in notebook 05: 2**least to 2**most words, most of them short."""
+    """`count` pieces of the review, 2**least to 2**most words, most of them short: notebook 05."""
     rng, words = random.Random(0), REVIEW.read_text(encoding="utf-8").split()
     lengths = [round(2 ** rng.uniform(least, most)) for _ in range(count)]
     return [
@@ -45,7 +46,7 @@ def load(dtype):
 
 
 def operations(model, lengths):
-    """Floating-point operations of the encoder's matrix products, attention included, for texts of these token counts."""
+    """Floating-point operations of the encoder's matrix products for texts of these lengths."""
     weights = sum(
         layer.weight.numel()
         for layer in model.base_model.modules()
@@ -57,12 +58,11 @@ def operations(model, lengths):
 
 
 def rate(model):
-    """Operations a second of a large product, its weights those of the model's widest layer: the best of several sizes."""
+    """Operations a second of a product with the widest layer: the best of several sizes."""
     weight = torch.randn(model.config.hidden_dim, model.config.dim, dtype=model.dtype)
-    calls = {
-        rows: lambda x=torch.randn(rows, model.config.dim, dtype=model.dtype): x @ weight.T
-        for rows in (512, 1024, 2048, 4096)
-    }
+    sizes = (512, 1024, 2048, 4096)
+    inputs = {rows: torch.randn(rows, model.config.dim, dtype=model.dtype) for rows in sizes}
+    calls = {rows: functools.partial(torch.matmul, x, weight.T) for rows, x in inputs.items()}
     return max(
         2 * rows * weight.numel() / statistics.median(seconds)
         for rows, seconds in interleaved(calls, 20).items()
@@ -71,73 +71,76 @@ def rate(model):
 
 def check(mine, wanted, tolerance):
     for own, other in zip(mine, wanted, strict=True):
-        # Of two labels: the probability of the library's one. So a verdict can only turn where that is on the border.
+        # Of two labels: the probability of the library's one. So a verdict can only turn where that
+        # is on the border.
         score = own["score"] if own["label"] == other["label"] else 1 - own["score"]
         assert abs(score - other["score"]) < tolerance
 
 
+def ways(texts, tokenizer, models):
+    """name → a call that classifies the texts, its answers compared with the library's."""
+    classifier = pipeline("sentiment-analysis", model=models[0], tokenizer=tokenizer, device="cpu")
+    library = functools.partial(classifier, texts, truncation=True)
+    calls = {"default": library}
+    for size in (8, 32, 64):
+        calls[f"batch_size={size}"] = functools.partial(library, batch_size=size)
+    wanted = library()
+    for model in models:
+        call = functools.partial(classify, texts, tokenizer, model)
+        check(call(), wanted, 1e-5 if model.dtype == torch.float32 else 0.05)
+        calls[f"classify, {short(model.dtype)}"] = call
+    return calls
+
+
+def short(dtype):
+    return str(dtype).removeprefix("torch.")
+
+
 def compare(kind, tokenizer, models, rates):
+    """Rows of all ways and of the limits, rows of aims, a line on the texts."""
     texts = pieces(*KINDS[kind])
     lengths = [len(ids) for ids in tokenizer(texts, truncation=True)["input_ids"]]
-    classifier = pipeline("sentiment-analysis", model=models[0], tokenizer=tokenizer, device="cpu")
-    calls = {"default": lambda: classifier(texts, truncation=True)}
-    for size in (8, 32, 64):
-        calls[f"batch_size={size}"] = lambda size=size: classifier(
-            texts, batch_size=size, truncation=True
-        )
-    wanted = calls["default"]()
-    for model in models:
-        name = f"classify, {str(model.dtype).removeprefix('torch.')}"
-        calls[name] = lambda model=model: classify(texts, tokenizer, model)
-        check(calls[name](), wanted, 1e-5 if model.dtype == torch.float32 else 0.05)
-    seconds = interleaved(calls)
+    seconds = interleaved(ways(texts, tokenizer, models))
     median = {name: statistics.median(values) for name, values in seconds.items()}
     median["best batch"] = min(median[f"batch_size={size}"] for size in (8, 32, 64))
+    limits = {short(t): operations(models[0], lengths) / value for t, value in rates.items()}
+    default = median["default"]
     rows = [
-        (kind, name, spread(values), f"{median['default'] / median[name]:.2f}")
+        (kind, name, spread(values), f"{default / median[name]:.2f}")
         for name, values in seconds.items()
     ]
-    limits = {
-        str(dtype).removeprefix("torch."): operations(models[0], lengths) / value
-        for dtype, value in rates.items()
-    }
     rows += [
-        (kind, f"limit, {name}", f"{limit:.2f}", f"{median['default'] / limit:.2f}")
+        (kind, f"limit, {name}", f"{limit:.2f}", f"{default / limit:.2f}")
         for name, limit in limits.items()
     ]
-    aims = [
+    words = f"{min(lengths)} to {max(lengths)} each"
+    line = f"{kind}: {len(texts)} texts, {sum(lengths):,} ids, {words}"
+    return rows, aims(kind, median, limits), line
+
+
+def aims(kind, median, limits):
+    """Rows of what was aimed at and what was reached."""
+    mine = median["classify, float32"]
+    rows = [
         (
             f"{kind}: classify, float32, against {other}",
             f"≥ {aim} ×",
-            f"{median[other] / median['classify, float32']:.2f} ×",
+            f"{median[other] / mine:.2f} ×",
         )
         for other, aim in AIMS[kind].items()
     ]
     if kind == "short":
-        aims.append(
-            (
-                "short: share of the limit, float32",
-                "≥ 95 %",
-                f"{limits['float32'] / median['classify, float32']:.0%}",
-            )
-        )
-        if "bfloat16" in limits:
-            aims.append(
-                (
-                    "short: classify, bfloat16, against default, float32",
-                    "≥ 5.5 ×",
-                    f"{median['default'] / median['classify, bfloat16']:.2f} ×",
-                )
-            )
-    return (
-        rows,
-        aims,
-        f"{kind}: {len(texts)} texts, {sum(lengths):,} ids, {min(lengths)} to {max(lengths)} each",
-    )
+        share = f"{limits['float32'] / mine:.0%}"
+        rows.append(("short: share of the limit, float32", "≥ 95 %", share))
+    if kind == "short" and "bfloat16" in limits:
+        what = "short: classify, bfloat16, against default, float32"
+        ratio = median["default"] / median["classify, bfloat16"]
+        rows.append((what, "≥ 5.5 ×", f"{ratio:.2f} ×"))
+    return rows
 
 
 def growth(counts=(10, 100, 1000, 10_000)):
-    """Rows of texts, milliseconds a text, peak memory of the process so far in MB; one run each, on short texts."""
+    """Rows of short texts, milliseconds a text, peak memory so far in MB; one run each."""
     torch.set_num_threads(2)
     tokenizer, model = load(torch.float32)
     texts, rows = pieces(max(counts), *KINDS["short"][1:]), []
@@ -153,7 +156,7 @@ def growth(counts=(10, 100, 1000, 10_000)):
 
 
 def measure():
-    """Markdown: aims, times of all ways on three kinds of texts, growth with the number of texts."""
+    """Markdown: aims, times of all ways on three kinds of texts, growth with their number."""
     dtypes = [torch.float32] + [torch.bfloat16] * torch.cpu._is_avx512_bf16_supported()
     tokenizer, models = load(torch.float32)[0], [load(dtype)[1] for dtype in dtypes]
     rates = {model.dtype: rate(model) for model in models}

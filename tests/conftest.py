@@ -1,6 +1,7 @@
+# ruff: noqa: E402 - the environment comes before anything that imports transformers.
 from tools import environment
 
-environment.enter()  # before anything imports transformers
+environment.enter()
 
 import pytest
 import torch
@@ -14,9 +15,8 @@ from transformers import (
 from helpers.weights import EMBEDDED, resolve
 
 torch.set_num_threads(2)
-resolve(
-    "causal-lm"
-)  # fetched and converted here if need be: in a notebook, its progress would be an output that differs
+# Fetched and converted here if need be: in a notebook its progress would be another output.
+resolve("causal-lm")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
-"""Take out of the notebooks what Colab or JupyterLab added when saving them: `make clean-notebooks`.
+"""Take out of the notebooks what Colab or JupyterLab added: `make clean-notebooks`.
 
-A notebook that bears no trace of them is left as it is. In the others, a cell whose source is that of the last clean commit
-gets back its id, tags, place in the slides and outputs; so an edit of the text needs nothing else. After an edit of code, this
-says what to run.
+A notebook that bears no trace of them is left as it is. In the others, a cell whose source is that
+of the last clean commit gets back its id, tags, place in the slides and outputs; so an edit of the
+text needs nothing else. After an edit of code, this says what to run.
 """
 
 import difflib
@@ -12,18 +12,15 @@ import nbformat
 
 from helpers import PROJECT
 from tools.notebooks import NOTEBOOKS
+from tools.saving import METADATA
 
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-OF_CELLS = ("tags", "slideshow")
+OF_CELLS = ("tags", "slideshow", "jupyter", "jp-MarkdownHeadingCollapsed")
 
 
 def traces(notebook):
     """Return what is in a notebook that only a program puts there on saving, as a list of str."""
     found = [] if (notebook.nbformat, notebook.nbformat_minor) == (4, 5) else ["an old format"]
-    found += [key for key in notebook.metadata if key not in ("cost", *METADATA)]
+    found += [key for key in notebook.metadata if key not in ("course", *METADATA)]
     found += [key for key, wanted in METADATA.items() if notebook.metadata.get(key) != wanted]
     for number, cell in enumerate(notebook.cells):
         found += [f"{key} of cell {number}" for key in cell.metadata if key not in OF_CELLS]
@@ -31,10 +28,11 @@ def traces(notebook):
 
 
 def cleaned(notebook, committed):
-    """Return `notebook` without traces, and a list of the ids of code cells that are new, changed or gone.
+    """Return `notebook` without traces, and the ids of code cells that are new, changed or gone.
 
-    `committed`: the notebook that ids, tags, outputs and metadata are taken from. New and changed cells get no outputs.
-    Order, text and code stay as they are in `notebook`, but for the badge that Colab adds.
+    `committed`: the notebook that ids, tags, outputs and metadata are taken from. New and changed
+    cells get no outputs. Order, text and code stay as they are in `notebook`, but for the badge
+    that Colab adds.
     """
     cells = [
         _own(cell)
@@ -52,7 +50,7 @@ def cleaned(notebook, committed):
             cells[c:d] = committed.cells[a:b]
             continue
         if b - a == d - c:  # as many as before: edited, it seems
-            for old, new in zip(committed.cells[a:b], cells[c:d]):
+            for old, new in zip(committed.cells[a:b], cells[c:d], strict=True):
                 new.id, new.metadata = old.id, old.metadata
         stale |= {cell.id for cell in committed.cells[a:b] + cells[c:d] if cell.cell_type == "code"}
     notebook = {
@@ -78,7 +76,7 @@ def _own(cell):
 
 
 def last_clean(path):
-    """Return a notebook as it was in the last commit that has it without traces; an empty one where there is none."""
+    """Return a notebook as in the last commit that has it without traces; else an empty one."""
 
     def git(*arguments):
         return subprocess.run(
@@ -100,12 +98,12 @@ def main():
             continue
         notebook, stale = cleaned(notebook, last_clean(path))
         nbformat.write(notebook, path)
-        print(
-            f"{path.relative_to(PROJECT)}: took out {len(found)} traces of the program that saved it"
-        )
+        name = path.relative_to(PROJECT)
+        print(f"{name}: took out {len(found)} traces of the program that saved it")
         if stale:
             print(
-                f"  Code is new, changed or gone: {', '.join(stale)}. Store the outputs: make notebooks ONLY={path.stem}"
+                f"  Code is new, changed or gone: {', '.join(stale)}. "
+                f"Store the outputs: make notebooks ONLY={path.stem}"
             )
 
 

@@ -1,4 +1,4 @@
-"""The environment in which outputs are stored and compared: embedded weights, two threads, nothing on stderr."""
+"""The environment of stored outputs: embedded weights, two threads, nothing on stderr."""
 
 import os
 
@@ -15,7 +15,7 @@ SETTINGS = {
 
 
 def enter():
-    """Set it for this process and its kernels; a reader's own settings that would show in an output are put aside."""
+    """Set it for this process and its kernels; a reader's own settings are put aside."""
     for name in ("HF_HOME", "HF_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN"):
         os.environ.pop(name, None)
     os.environ.update(SETTINGS)

@@ -1,7 +1,8 @@
-"""Run notebooks top to bottom in fresh kernels and store their outputs: `make notebooks`, or `make notebooks ONLY=01`.
+"""Run notebooks in fresh kernels and store their outputs: `make notebooks`, or with ONLY=01.
 
-What differs from run to run is not stored: widget models, timings, versions of the kernel. Each notebook's metadata keeps
-what it cost, its kernel's peak memory and its seconds, rounded up; notebook 00 prints a table of these and so runs last.
+What differs from run to run is not stored: widget models, timings, versions of the kernel. Each
+notebook's metadata keeps what it cost, its kernel's peak memory and its seconds, rounded up; `make
+links` writes them where readers see them.
 """
 
 import argparse
@@ -17,28 +18,16 @@ from nbclient import NotebookClient
 from helpers import PROJECT
 from tools import environment
 from tools.notebooks import NOTEBOOKS
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from tools.saving import as_stored
 
 
 def peak_megabytes(process):
-    """Largest resident size so far of a process, by its number or "self", MB; None where the system does not tell."""
+    """Largest resident size of a process so far, MB; None where the system does not tell."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
         return None
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1000
-
-
-def joined(outputs):
-    """Outputs with neighbouring pieces of one stream put together: a slow kernel sends a cell's lines in several."""
-    kept = []
-    for output in outputs:
-        if kept and output.output_type == "stream" and kept[-1].get("name") == output.name:
-            kept[-1].text += output.text
-        else:
-            kept.append(output)
-    return kept
 
 
 async def executed(path, environment):
@@ -72,21 +61,12 @@ def execute(path):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
         seconds, peak = time.monotonic() - started, peak_megabytes(client.km.provisioner.pid)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.metadata.pop("execution", None)
-            cell.outputs = joined(cell.outputs)
-            for output in cell.outputs:
-                if "data" in output:
-                    output.data.pop(WIDGET, None)
-    cost = notebook.metadata.setdefault("cost", {})
-    if peak and not 0.8 < peak / cost.get("peak_mb", 1) <= 1:
-        cost["peak_mb"] = math.ceil(peak * 1.05 / 50) * 50
-    if not 0.3 < seconds / cost.get("run_s", 1) <= 1:
-        cost["run_s"] = math.ceil(seconds / 10) * 10
-    notebook.metadata.pop("widgets", None)
-    notebook.metadata.language_info = {"name": "python"}
-    nbformat.write(notebook, path)
+    course = notebook.metadata.setdefault("course", {})
+    if peak and not 0.8 < peak / course.get("peak_mb", 1) <= 1:
+        course["peak_mb"] = math.ceil(peak * 1.05 / 50) * 50
+    if not 0.3 < seconds / course.get("run_s", 1) <= 1:
+        course["run_s"] = math.ceil(seconds / 10) * 10
+    nbformat.write(as_stored(notebook), path)
     print(f"{path.relative_to(PROJECT)}: {seconds:.0f} s, peak {peak or math.nan:.0f} MB")
 
 
@@ -94,7 +74,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("only", nargs="?", default="", help="a part of the file name")
     only = parser.parse_args().only
-    paths = [path for path in reversed(NOTEBOOKS) if only in path.name]
+    paths = [path for path in NOTEBOOKS if only in path.name]
     if not paths:
         sys.exit(f"no notebook has {only!r} in its name")
     environment.enter()

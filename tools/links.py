@@ -1,48 +1,136 @@
-"""Write the public address and the version, which stand in pyproject.toml, where readers meet them: `make links`.
+"""Write what stands once into the pages where readers meet it: `make links`.
 
-Badges, set-up cells and the README all open one release, the tag `v<version>`.
+Address and version come from pyproject.toml; without an argument the address is first taken from
+the git remote `origin`, so that a fork needs this one command. What a notebook is about comes from
+its metadata (tools/facts.py), the roles from helpers.weights. A test fails where a page differs.
 """
 
 import re
-import tomllib
+import sys
 
 import nbformat
 
 from helpers import PROJECT
-from tools.notebooks import NOTEBOOKS
+from helpers.weights import ROLES
+from tools import release
+from tools.facts import BLOCK, FACTS, WRITTEN
+from tools.notebooks import COURSE, NOTEBOOKS
 
-ABOUT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-NAME, TAG, ADDRESS = ABOUT["name"], f"v{ABOUT['version']}", ABOUT["urls"]["Repository"]
-PLACE = ADDRESS.removeprefix("https://github.com/")  # owner/name
-COLAB = f"https://colab.research.google.com/github/{PLACE}/blob/{TAG}/"
-BINDER = f"https://mybinder.org/v2/gh/{PLACE}/{TAG}"
-PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("[a-z]*/**/*.md"), *NOTEBOOKS]
-
-SET_UP = f"""\
-from importlib.util import find_spec
-
-if "google.colab" in str(get_ipython()) and not find_spec("helpers"):
-    %pip install --quiet git+{ADDRESS}@{TAG}"""
+PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("[a-z]*/**/*.md"), *PROJECT.glob("*.cff"), *NOTEBOOKS]
+NEXT = re.compile(r"^\*\*Next:\*\*(?:.+\n?)*", re.MULTILINE)
+CONTENTS = "00_start_here.ipynb#contents"
+WITHOUT_THE_HUB = {
+    "ours": "[distilbert-reviews]({up}checkpoints/distilbert-reviews/README.md), in the clone",
+    "smollm2": "the same, from a Python package",
+    None: "a tiny random model",
+}
 
 
-def rewritten(page):
-    """Return the text that a page, Markdown or a notebook, should have: its own, with today's address and tag in it."""
+def rewritten(page, here=release.HERE):
+    """Return the text that a page, Markdown or notebook, should have: its own, with the facts."""
     text = page.read_text(encoding="utf-8")
+    names = "|".join({release.ABOUT["name"], release.HERE.name})
     sites = r"(https://(?:github\.com|colab\.research\.google\.com/github|mybinder\.org/v2/gh)/)"
-    text = re.sub(rf"{sites}[\w.-]+/{NAME}\b", rf"\g<1>{PLACE}", text)
-    text = re.sub(rf"(/{PLACE}/blob|//mybinder\.org/v2/gh/{PLACE})/[\w.-]+", rf"\g<1>/{TAG}", text)
-    if page.suffix == ".ipynb":
-        notebook = nbformat.reads(text, as_version=4)
-        for cell in notebook.cells:
-            if cell.get("id") == "setup-project":
-                cell.source = SET_UP
-        text = nbformat.writes(notebook) + "\n"
-    return text
+    text = re.sub(rf"{sites}[\w.-]+/(?:{names})\b", rf"\g<1>{here.place}", text)
+    place = re.escape(here.place)
+    text = re.sub(
+        rf"(/{place}/blob|//mybinder\.org/v2/gh/{place})/[\w.-]+", rf"\1/{here.tag}", text
+    )
+    if page.suffix != ".ipynb":
+        return with_blocks(text, page)
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        if cell.get("id") == "setup-project":
+            cell.source = here.set_up
+        elif cell.cell_type == "markdown":
+            cell.source = with_blocks(NEXT.sub(lambda _: next_line(page), cell.source), page)
+    notebook.cells[0].source = opening(notebook.cells[0].source, page, here)
+    return nbformat.writes(notebook) + "\n"
+
+
+def with_blocks(text, page):
+    """Fill each `<!-- name --> … <!-- /name -->` whose name is known."""
+    up = "../" * (len(page.relative_to(PROJECT).parts) - 1)
+
+    def fill(found):
+        write = BLOCKS.get(found[2])
+        return f"{found[1]}\n{write(up)}\n\n{found[3]}" if write else found[0]
+
+    return BLOCK.sub(fill, text)
+
+
+def notebooks_table(up):
+    """Contents and costs. `up`: from the page to the project's folder."""
+    rows = ["| notebook | opens | minutes | MB to fetch | MB of memory |", "|---|---|--:|--:|--:|"]
+    for path, fact in FACTS.items():
+        link = f"[{fact.name}]({up}{path.relative_to(PROJECT).as_posix()})"
+        fetch = f"{fact.fetched:,} / {fact.hub:,}"
+        rows.append(f"| {link} | {fact.opens} | {fact.minutes} | {fetch} | {fact.memory:,} |")
+    return "\n".join(rows)
+
+
+def roles_table(up):
+    """Which checkpoint each role has, on the Hub and without it."""
+    rows = ["| role | Hugging Face Hub | MB | without it | MB to fetch |", "|---|---|--:|---|--:|"]
+    for name, role in ROLES.items():
+        without = WITHOUT_THE_HUB[role.embedded].format(up=up)
+        hub = f"{role.hub_id} | {role.hub_megabytes}"
+        rows.append(f"| {name} | {hub} | {without} | {role.embedded_megabytes} |")
+    return "\n".join(rows)
+
+
+BLOCKS = {"notebooks": notebooks_table, "roles": roles_table}
+
+
+def opening(source, page, here):
+    """The first cell: title, ways and costs are written here, the other paragraphs are its own."""
+    own = [part for part in source.split("\n\n") if not WRITTEN.fullmatch(part)]
+    colab = f"[Open in Colab]({here.colab}{page.relative_to(PROJECT).as_posix()})"
+    if page in FACTS:
+        fact = FACTS[page]
+        title = f"# {fact.number} · {fact.title}: {fact.subtitle}"
+        ways = [*course_ways(page), colab]
+        own = [costs(fact), *own] if page != COURSE[0] else own  # there the table has them
+    else:
+        lesson = page.parents[1] / page.name
+        title = f"# {page.stem[:2]} · Solutions"
+        ways = [f"← {link(lesson, '../')}", f"[Contents](../{CONTENTS})", colab]
+    return "\n\n".join([title, " · ".join(ways), *own])
+
+
+def course_ways(page):
+    place = COURSE.index(page)
+    ways = [f"← {link(COURSE[place - 1])}", f"[Contents]({CONTENTS})"] if place else []
+    return ways + [f"{link(following)} →" for following in COURSE[place + 1 : place + 2]]
+
+
+def link(path, up=""):
+    return f"[{FACTS[path].name}]({up}{path.name})"
+
+
+def costs(fact):
+    included = ", exercises included" if fact.exercises else ""
+    return (
+        f"About {fact.minutes} minutes{included}. "
+        f"To fetch, once: {fact.fetched:,} MB for the embedded "
+        f"weights, {fact.hub:,} MB from the Hugging Face Hub. Memory: {fact.memory:,} MB."
+    )
+
+
+def next_line(page):
+    """The last line of a notebook."""
+    contents = "" if page == COURSE[0] else f" · [Contents]({CONTENTS})"
+    if page == COURSE[-1]:
+        return f"**Next:** a task that you need, and a model that you name yourself.{contents}"
+    following = COURSE[COURSE.index(page) + 1]
+    return f"**Next:** {link(following)}: {FACTS[following].subtitle}.{contents}"
 
 
 def main():
+    address = sys.argv[1] if sys.argv[1:] else release.origin()
+    here = release.adopt(address) if address else release.HERE
     for page in PAGES:
-        text = rewritten(page)
+        text = rewritten(page, here)
         if text != page.read_text(encoding="utf-8"):
             page.write_text(text, encoding="utf-8", newline="\n")
             print(page.relative_to(PROJECT))

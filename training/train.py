@@ -2,148 +2,91 @@
 
     python -m training.train OUTPUT_FOLDER [STAGE ...]
 
-Three stages, each one pass over its own mixture of batches, each starting from what the one before it saved. `adapt`:
-windows of IMDB reviews with masked tokens; the body learns the language of reviews for the masked-LM head and, from the
-reviews' labels, for the sentiment head. `focus`: rated sentences for the sentiment head, long windows so that it keeps
-what it knows of reviews, and single sentences for the masked-LM head. `polish`: a little of all that, with a few
-sentences about waiting, wishing and courses, of which reviews have hardly any; twice, and the
-mean of both weights.
+Three stages, each one pass over its own mixture of batches, each starting from what the one before
+it saved. `adapt`: windows of IMDB reviews with masked tokens; the body learns the language of
+reviews for the masked-LM head and, from the reviews' labels, for the sentiment head. `focus`: rated
+sentences for the sentiment head, long windows so that it keeps what it knows of reviews, and single
+sentences for the masked-LM head. `polish`: a little of all that, with a few sentences about
+waiting, wishing and courses, of which reviews have hardly any; twice, and the mean of both weights.
 """
 
 import argparse
 import random
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from tqdm.auto import tqdm
-from transformers import DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification
 
 from helpers.padding import batches_by_length, pad
 from training import data, minilm
+from training.heads import Heads, config, load, save, set_dropout
+from training.items import mask_tokens, texts, windows
 
 SEED = 20
 TOKENS_PER_BATCH = 2048
-MASK_RATE = 0.2
-SHARPNESS = 2.5  # a rating r becomes the target probability sigmoid(SHARPNESS * r) of POSITIVE
-
-
-class Item(NamedTuple):
-    ids: list
-    target: float | None  # probability of POSITIVE; None: no sentiment known
-    masked: bool  # hide tokens and predict them?
-
-
-class Heads(torch.nn.Module):
-    """Both task models around one shared body."""
-
-    def __init__(self, config):
-        super().__init__()
-        self.masked_lm = DistilBertForMaskedLM(config)
-        self.sentiment = DistilBertForSequenceClassification(config)
-        self.sentiment.distilbert = self.masked_lm.distilbert
-
-    def tensors(self):
-        """What AutoModelFor… look for in one file, without the output layer that is the word embedding itself."""
-        state = {**self.masked_lm.state_dict(), **self.sentiment.state_dict()}
-        del state["vocab_projector.weight"]
-        return state
-
-
-def config():
-    return DistilBertConfig(dim=384, hidden_dim=1536, n_layers=6, n_heads=12, attn_implementation="eager",
-                            id2label={0: "NEGATIVE", 1: "POSITIVE"}, label2id={"NEGATIVE": 0, "POSITIVE": 1})
-
-
-def set_dropout(model, rate):
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = rate
-
-
-def windows(reviews, tokenizer, rng, sizes):
-    """Cut reviews into runs of whole sentences, each of at most a size drawn from `sizes`, special tokens included."""
-    items = []
-    for start in tqdm(range(0, len(reviews), 1000), desc="tokenizing", unit="k reviews"):
-        part = reviews[start:start + 1000]
-        cut = [data.sentences(review.text) for review in part]
-        ids = iter(tokenizer([s for sentences in cut for s in sentences], add_special_tokens=False)["input_ids"])
-        for review, sentences in zip(part, cut):
-            size, window = rng.choice(sizes), []
-            for sentence in [next(ids) for _ in sentences] + [None]:
-                if window and (sentence is None or len(window) + len(sentence) > size - 2):
-                    items.append(item(window[:size - 2], review.rating, tokenizer, masked=True))
-                    size, window = rng.choice(sizes), []
-                window = window + (sentence or [])
-    return items
-
-
-def item(ids, rating, tokenizer, masked):
-    target = None if rating is None else torch.sigmoid(torch.tensor(SHARPNESS * rating)).item()
-    return Item([tokenizer.cls_token_id, *ids, tokenizer.sep_token_id], target, masked)
-
-
-def texts(examples, tokenizer, max_length, masked=False):
-    ids = tokenizer([e.text for e in examples], add_special_tokens=False, truncation=True, max_length=max_length - 2)
-    return [item(row, e.rating, tokenizer, masked) for row, e in zip(ids["input_ids"], examples)]
-
-
-def mask_tokens(input_ids, candidates, tokenizer, generator):
-    """Hide tokens as BERT does: of those chosen 80 % become [MASK], 10 % a random token, 10 % stay (Devlin et al., 2019).
-
-    `input_ids`, `candidates`: [batch, length], ids and where masking is allowed. Returns `(inputs, chosen)` alike.
-    """
-    draw = torch.rand(input_ids.shape, generator=generator)
-    chosen = (draw < MASK_RATE) & candidates
-    inputs = input_ids.clone()
-    inputs[chosen & (draw < 0.8 * MASK_RATE)] = tokenizer.mask_token_id
-    random_ids = torch.randint(1000, tokenizer.vocab_size, input_ids.shape, generator=generator)
-    replaced = chosen & (draw >= 0.9 * MASK_RATE)
-    inputs[replaced] = random_ids[replaced]
-    return inputs, chosen
 
 
 def batch_loss(heads, items, tokenizer, generator):
-    """Masked-LM loss plus sentiment loss of one batch, each where the batch has it, and both as numbers."""
+    """Masked-LM loss plus sentiment loss of one batch, each where the batch has it, and both as
+    numbers.
+    """
     input_ids, attention_mask = pad([i.ids for i in items], tokenizer.pad_token_id)
     inputs, chosen = input_ids, None
     if items[0].masked:
         ordinary = (input_ids != tokenizer.cls_token_id) & (input_ids != tokenizer.sep_token_id)
-        inputs, chosen = mask_tokens(input_ids, ordinary & attention_mask.bool(), tokenizer, generator)
+        inputs, chosen = mask_tokens(
+            input_ids, ordinary & attention_mask.bool(), tokenizer, generator
+        )
     with torch.autocast("cpu", torch.bfloat16):
         hidden = heads.masked_lm.distilbert(inputs, attention_mask=attention_mask).last_hidden_state
         losses = {}
         if chosen is not None and chosen.any():
             model = heads.masked_lm
-            predicted = model.vocab_layer_norm(model.activation(model.vocab_transform(hidden[chosen])))
-            losses["masked-lm"] = F.cross_entropy(model.vocab_projector(predicted).float(), input_ids[chosen])
+            predicted = model.vocab_layer_norm(
+                model.activation(model.vocab_transform(hidden[chosen]))
+            )
+            losses["masked-lm"] = F.cross_entropy(
+                model.vocab_projector(predicted).float(), input_ids[chosen]
+            )
         if items[0].target is not None:
             model = heads.sentiment
             logits = model.classifier(model.dropout(torch.relu(model.pre_classifier(hidden[:, 0]))))
             positive = torch.tensor([i.target for i in items])
-            losses["sentiment"] = F.cross_entropy(logits.float(), torch.stack([1 - positive, positive], dim=1))
+            losses["sentiment"] = F.cross_entropy(
+                logits.float(), torch.stack([1 - positive, positive], dim=1)
+            )
     return sum(losses.values()), {name: loss.item() for name, loss in losses.items()}
 
 
 def run(heads, items, tokenizer, rng, *, title, body_rate, head_rate, generator):
-    """One pass over `items` in batches of like kind and similar length; learning rates rise for 5 % and fall to 0."""
+    """One pass over `items` in batches of like kind and similar length; learning rates rise for 5 %
+    and fall to 0.
+    """
     batches = []
     rng.shuffle(items)
     for kind in sorted({(i.masked, i.target is None) for i in items}):
         same = [i for i in items if (i.masked, i.target is None) == kind]
-        batches += [[same[j] for j in group] for group in batches_by_length([len(i.ids) for i in same], TOKENS_PER_BATCH)]
+        batches += [
+            [same[j] for j in group]
+            for group in batches_by_length([len(i.ids) for i in same], TOKENS_PER_BATCH)
+        ]
     rng.shuffle(batches)
     body = list(heads.masked_lm.distilbert.parameters())
     in_body = {id(p) for p in body}
     rest = [p for p in heads.parameters() if id(p) not in in_body]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": body_rate}, {"params": rest, "lr": head_rate}],
-                                  betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": body_rate}, {"params": rest, "lr": head_rate}],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
     warm = max(1, len(batches) // 20)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (len(batches) - step) / (len(batches) - warm)))
+        optimizer,
+        lambda step: min((step + 1) / warm, (len(batches) - step) / (len(batches) - warm)),
+    )
     shown = {}
     heads.train()
     with tqdm(batches, desc=title, unit="batch") as bar:
@@ -169,18 +112,38 @@ def adapt(heads, tokenizer):
     rng, generator = seeded()
     items = windows(data.imdb().train, tokenizer, rng, sizes=(24, 48, 96, 128))
     set_dropout(heads, 0.0)  # the masked tokens are noise enough for a single pass
-    run(heads, items, tokenizer, rng, title="adapt", body_rate=4e-4, head_rate=1.5e-3, generator=generator)
+    run(
+        heads,
+        items,
+        tokenizer,
+        rng,
+        title="adapt",
+        body_rate=4e-4,
+        head_rate=1.5e-3,
+        generator=generator,
+    )
 
 
 def focus(heads, tokenizer):
     rng, generator = seeded()
     items = mixture(tokenizer, rng, snippet_passes=4, whole_reviews=8000, masked_reviews=8000)
     set_dropout(heads, 0.1)
-    run(heads, items, tokenizer, rng, title="focus", body_rate=1e-4, head_rate=3e-4, generator=generator)
+    run(
+        heads,
+        items,
+        tokenizer,
+        rng,
+        title="focus",
+        body_rate=1e-4,
+        head_rate=3e-4,
+        generator=generator,
+    )
 
 
 def polish(heads, tokenizer):
-    """Two runs from the same start, with fewer and more copies of the few short wishes; their mean beats either."""
+    """Two runs from the same start, with fewer and more copies of the few short wishes; their mean
+    beats either.
+    """
     start = {name: tensor.clone() for name, tensor in heads.state_dict().items()}
     ends = []
     for copies in (25, 40):
@@ -189,9 +152,20 @@ def polish(heads, tokenizer):
         items = mixture(tokenizer, rng, snippet_passes=1, whole_reviews=1000, masked_reviews=4000)
         items += copies * texts(data.wishes(), tokenizer, 128)
         set_dropout(heads, 0.1)
-        run(heads, items, tokenizer, rng, title="polish", body_rate=5e-5, head_rate=1e-4, generator=generator)
+        run(
+            heads,
+            items,
+            tokenizer,
+            rng,
+            title="polish",
+            body_rate=5e-5,
+            head_rate=1e-4,
+            generator=generator,
+        )
         ends.append({name: tensor.clone() for name, tensor in heads.state_dict().items()})
-    heads.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(dim=0) for name in start})
+    heads.load_state_dict(
+        {name: torch.stack([end[name] for end in ends]).mean(dim=0) for name in start}
+    )
 
 
 def mixture(tokenizer, rng, snippet_passes, whole_reviews, masked_reviews):
@@ -201,27 +175,10 @@ def mixture(tokenizer, rng, snippet_passes, whole_reviews, masked_reviews):
     rated = texts(data.snippets().train, tokenizer, 128)
     others = texts(data.rated("amazonReviewSnippets") + data.rated("tweets"), tokenizer, 128)
     whole = texts(reviews[:whole_reviews], tokenizer, 256)
-    masked = windows(reviews[whole_reviews:whole_reviews + masked_reviews], tokenizer, rng, sizes=(16, 32, 48))
+    masked = windows(
+        reviews[whole_reviews : whole_reviews + masked_reviews], tokenizer, rng, sizes=(16, 32, 48)
+    )
     return snippet_passes * rated + others + whole + [i._replace(target=None) for i in masked]
-
-
-def load(heads, folder):
-    """Read what `save` wrote."""
-    tensors = load_file(folder / "model.safetensors")
-    for model in (heads.masked_lm, heads.sentiment):
-        own = model.state_dict()
-        model.load_state_dict({name: tensors[name] if name in tensors else own[name] for name in own})
-
-
-def save(heads, tokenizer, folder):
-    """Write config, tokenizer and one fp16 safetensors file that loads under both heads."""
-    folder.mkdir(parents=True, exist_ok=True)
-    heads.sentiment.config.dtype = torch.float16
-    heads.sentiment.config.architectures = ["DistilBertForSequenceClassification", "DistilBertForMaskedLM"]
-    heads.sentiment.config.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    tensors = {name: tensor.half().contiguous() for name, tensor in heads.tensors().items()}
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 
 STAGES = {stage.__name__: stage for stage in (adapt, focus, polish)}
@@ -243,7 +200,10 @@ def main():
             load(heads, arguments.output)
         STAGES[name](heads, tokenizer)
         save(heads, tokenizer, arguments.output)
-        print(f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; saved in {arguments.output}")
+        print(
+            f"{name} done after {(time.monotonic() - started) / 60:.0f} minutes; "
+            f"saved in {arguments.output}"
+        )
 
 
 if __name__ == "__main__":

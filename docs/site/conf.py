@@ -1,4 +1,4 @@
-"""The reading edition: notebooks as they are stored, teacher's guide and model card as pages: `make site`."""
+"""The reading edition, `make site`: notebooks as stored, teacher's guide and model card."""
 
 import json
 
@@ -10,12 +10,14 @@ include_patterns = [
     "classroom/guide.md",
     "benchmarks/results.md",
     "checkpoints/*/README.md",
+    "docs/*.md",
     "notebooks/**.ipynb",
 ]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
 nb_execution_mode = "off"
-nb_ipywidgets_js = {}  # the explorers stand as pictures; what would revive them comes from a network
+# The explorers stand as pictures; what would revive them comes from a network.
+nb_ipywidgets_js = {}
 myst_heading_anchors = 3
 nitpick_ignore_regex = [
     ("myst", "cell-id=.*")
@@ -35,7 +37,7 @@ CONTENTS = """
 :caption: Notebooks
 :glob:
 
-notebooks/0*
+notebooks/[0-9]*
 ```
 
 ```{toctree}
@@ -44,23 +46,23 @@ notebooks/0*
 :glob:
 
 classroom/guide
+docs/*
 benchmarks/results
 notebooks/solutions/*
 checkpoints/*/README
 ```
 """
-BADGE = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
 
 
 def prepare(app, page, source):
-    """Sphinx is about to read a page: add the contents to the first, and anchors to the cells of a notebook."""
+    """Before Sphinx reads a page: contents for the first, anchors for a notebook's cells."""
     if page == root_doc:
         source[0] = (
             source[0].replace("](notebooks/solutions)", "](notebooks/solutions/01_pipeline.ipynb)")
             + CONTENTS
         )
     elif page.startswith("notebooks/"):
-        notebook, cells = json.loads(source[0].replace(BADGE, "Open in Colab")), []
+        notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [

@@ -1,8 +1,11 @@
-"""Make slides of the notebooks: `make slides`. Each HTML file in build/slides works alone, from the disk, without a network.
+"""Make slides of the notebooks: `make slides`.
 
-Which cell stands where is its metadata, `slideshow.slide_type`, as JupyterLab edits it: `slide` and `subslide` begin a slide, `-`
-stays on it, `notes` is for the speaker, `skip` is nowhere. Of a text cell that is on a slide the headings, questions, lists and
-tables are shown; the rest is for the speaker too.
+Each HTML file in build/slides works alone, from the disk, without a network.
+
+Which cell stands where is its metadata, `slideshow.slide_type`, as JupyterLab edits it: `slide` and
+`subslide` begin a slide, `-` stays on it, `notes` is for the speaker, `skip` is nowhere. Of a text
+cell that is on a slide the headings, questions, lists and tables are shown; the rest is for the
+speaker too.
 """
 
 import re
@@ -18,7 +21,10 @@ from tools.notebooks import COURSE
 
 REVEAL = PROJECT / ".venv" / "docs" / "node_modules" / "reveal.js" / "dist"
 BUILD = PROJECT / "build" / "slides"
-KEYS = "<small>Space: the next slide · S: the speaker's view, with notes · Esc: all slides · ?: all keys</small>"
+KEYS = (
+    "<small>Space: the next slide · S: the speaker's view, with notes · Esc: all slides · "
+    "?: all keys</small>"
+)
 SHOWN = re.compile(
     r"#|\*\*You will|.*\*\*Predict", re.DOTALL
 )  # how a block of text begins that the class sees
@@ -41,7 +47,7 @@ def blocks(text):
 
 
 def parts(text):
-    """Return the parts of a text cell on a slide: what is spoken before its slide begins, what is shown, what is spoken on it."""
+    """Return the parts of a text cell: spoken before its slide, shown, spoken on it."""
     kinds = blocks(text)
     first = next(i for i, (source, _) in enumerate(kinds) if SHOWN.match(source))
     before = [source for source, _ in kinds[:first]]
@@ -51,16 +57,15 @@ def parts(text):
 
 
 def portable(text):
-    """Return a text without badge, anchors and way-marks, whose links lead to slides or, where there are none, nowhere."""
-    text = re.sub(
-        r"^(\[!\[Open in Colab|←|Next:|\*\*Next:).*(\n.+)*|^<a id=.*", "", text, flags=re.MULTILINE
-    )
+    """Return a text without anchors, markers and ways to pages, its links leading to slides."""
+    marks = r"^(.*\[Open in Colab\]|\*\*Next:).*|^<a id=.*|^<!-- .*"
+    text = re.sub(marks, "", text, flags=re.MULTILINE)
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
     return re.sub(r"\[([^\]]+)\]\((?!https?:|\d\d_\w+\.html\))[^)]*\)", r"\1", text)
 
 
 class Slides(Preprocessor):
-    """Split text cells into what is shown and what is spoken, and put the section's heading above code on a slide of its own."""
+    """Split text cells into shown and spoken; code on its own slide gets its section's heading."""
 
     def preprocess(self, notebook, resources):
         cells, heading = [], ""
@@ -104,7 +109,7 @@ def _text(source, kind):
 
 
 def exporter():
-    """Return nbconvert's exporter of slides with our template, and nothing in it that is fetched from anywhere."""
+    """Return nbconvert's exporter with our template, which fetches nothing."""
     configuration = Config(
         {
             "CSSHTMLHeaderPreprocessor": {"style": "a11y-light"},

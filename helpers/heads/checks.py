@@ -1,167 +1,250 @@
-"""Checks of notebook 03."""
+"""Checks of notebook 03: attention and heads, and the count of `size_checks`."""
+
+from collections.abc import Callable
 
 import torch
 from torch.nn.functional import linear
-from transformers import DistilBertConfig, DistilBertModel
 
-from helpers.exercises import check, tried
+from helpers.exercises import check_function, check_value, does, other_shape, turned
+from helpers.exercises.kinds import same
+from helpers.heads.size_checks import parameters
 
-
-@check
-def parameters(function):
-    """3.1: `function(config)` must return the number of parameters of a DistilBertModel of that config."""
-    for layers in (3, 1):
-        config = DistilBertConfig(
-            vocab_size=50,
-            max_position_embeddings=20,
-            dim=8,
-            hidden_dim=12,
-            n_layers=layers,
-            n_heads=2,
-        )
-        got, wanted = tried(function(config)), DistilBertModel(config).num_parameters()
-        if isinstance(got, bool) or not isinstance(got, (int, float)):
-            return f"Return a number; yours is a {type(got).__name__}."
-        if got != wanted:
-            slips = {size: what for what, size in _forgotten(config).items()}
-            said = slips.get(
-                wanted - got,
-                f"{abs(wanted - got):,} too {'few' if got < wanted else 'many'}. Count part by part.",
-            )
-            return f"A tiny DistilBERT with {layers} layer(s) has {wanted:,} parameters; you count {got:,}. {said}"
+__all__ = ["parameters", "causal_head", "span_head", "looks_back"]
 
 
-def _forgotten(config):
-    """What people leave out, and how many parameters that is."""
-    dim, wide, layers = config.dim, config.hidden_dim, config.n_layers
-    biases, norms = 4 * dim + wide + dim, 2 * 2 * dim
-    matrices = 4 * dim * dim + 2 * dim * wide
-    positions = config.max_position_embeddings * dim
-    return {
-        "The biases are missing: each linear layer has one for every output.": layers * biases,
-        "The layer norms are missing: two in each layer and one behind the embeddings, each 2 × dim.": layers
-        * norms
-        + 2 * dim,
-        "Biases and layer norms are missing: they are small, but they are parameters.": layers
-        * (biases + norms)
-        + 2 * dim,
-        "The layer norm behind the embeddings is missing.": 2 * dim,
-        "The layer norms inside the layers are missing: two in each.": layers * norms,
-        "Each layer has two layer norms; you count one.": layers * norms // 2,
-        "A layer norm has two vectors: what it multiplies by and what it adds.": layers * norms // 2
-        + dim,
-        "You count one layer; there are n_layers of them.": (layers - 1)
-        * (matrices + biases + norms),
-        "The position embeddings are missing.": positions,
-        "The word embeddings are missing.": config.vocab_size * dim,
-        "Attention has four linear layers, not three: q_lin, k_lin, v_lin and out_lin.": layers
-        * (dim * dim + dim),
-        "The feed-forward network has two linear layers: dim → hidden_dim and back.": layers
-        * (dim * wide + dim),
-    }
+def _head(
+    mask: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    dim: int = -1,
+    keep: bool = False,
+    power: float = 0.5,
+) -> Callable[..., torch.Tensor]:
+    """An attention head: `mask(scores, later)` hides, softmax runs along `dim`."""
+
+    def run(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+        scores = query @ key.transpose(-1, -2) / query.shape[-1] ** power
+        later = torch.ones(scores.shape[-2:]).triu(1).bool()
+        weights = mask(scores, later).softmax(dim=dim)
+        return (weights.masked_fill(later, 0) if keep else weights) @ value
+
+    return run
 
 
-@check
-def causal_head(function):
-    """3.2: `function(query, key, value)`, each [batch, sequence, size], must return causal attention, same shape."""
-    query, key, value = torch.randn(3, 2, 5, 4, generator=torch.Generator().manual_seed(0)) * 2
-    got = tried(function(query, key, value))
-    if isinstance(got, tuple):
-        return f"You return {len(got)} things. Return only the result, weights @ value."
-    if not isinstance(got, torch.Tensor):
-        return f"Return a tensor; yours is a {type(got).__name__}."
-    if got.shape != value.shape:
-        return f"The shape should be {list(value.shape)}, like value; yours is {list(got.shape)}. Is it weights @ value?"
-    later = torch.ones(5, 5).triu(1).bool()
-    scores = query @ key.transpose(-1, -2) / 2  # the root of size 4
-    hidden = scores.masked_fill(later, -torch.inf)
-
-    def same(scores, dim=-1, keep=1):
-        return torch.allclose(got, (scores.softmax(dim=dim) * keep) @ value, atol=1e-5)
-
-    if same(hidden):
-        return None
-    if same(scores):
-        return "No token is hidden: this head looks both ways, like an encoder's."
-    if same(scores.masked_fill(later.T, -torch.inf)):
-        return "Your mask is the wrong way round: each token sees itself and what comes after. Row looks, column is looked at."
-    if got.isnan().any():
-        return "There are NaNs: a row in which everything is −inf. The first token must be allowed to see itself."
-    if same(scores.masked_fill(later, 0)):
-        return "You fill with 0 before softmax. A score of 0 is no prohibition: e⁰ is 1. Fill with −inf."
-    if same(scores, keep=~later):
-        return "You hide after softmax, so the rows no longer sum to 1. Hide before it, with −inf."
-    if same(hidden * 2):
-        return "The mask is right. The scores are not divided by the root of the size."
-    if same(hidden / 2):
-        return "The mask is right. Divide by the root of the size, not by the size."
-    if same(hidden, dim=-2):
-        return "Softmax runs down the columns. Each row is one token's attention: dim=-1."
-    return "The shape is right, the values are not. Compare with one_head: scores, mask, softmax, weights @ value, in this order."
+def _hide(scores: torch.Tensor, later: torch.Tensor) -> torch.Tensor:
+    return scores.masked_fill(later, -torch.inf)
 
 
-@check
-def span_head(function):
-    """3.3: `function(hidden, weight, bias)` must return start and end logits, each [batch, sequence]."""
+def _see_all(scores: torch.Tensor, later: torch.Tensor) -> torch.Tensor:
+    return scores
+
+
+def _nan_and_all(wrong: Callable[..., torch.Tensor]) -> Callable[..., bool]:
+    """Like `does`, where NaNs must lie in the same places."""
+    return lambda got, wanted, *given: (
+        bool(got.isnan().any()) and same(got.nan_to_num(9), wrong(*given).nan_to_num(9))
+    )
+
+
+_causal_head = _head(_hide)
+
+
+@check_function(
+    right=lambda query, key, value: _causal_head(query, key, value),
+    slips=[
+        (
+            lambda got, wanted, *_: got.dim() > wanted.dim(),
+            "You return several things. Return only the result, weights @ value.",
+        ),
+        (
+            other_shape,
+            "The shape should be {wanted_shape}, like value; yours is {got_shape}. "
+            "Is it weights @ value?",
+        ),
+        (
+            lambda got, *_: got.isnan().all(),
+            "All is NaN. Is that a mask times −inf? 0 × −∞ is NaN: masked_fill, or torch.where.",
+        ),
+        (
+            _nan_and_all(_head(lambda scores, later: scores.masked_fill(later, torch.inf))),
+            "There are NaNs: you fill with +inf, and ∞ / ∞ is NaN. What is hidden gets −inf.",
+        ),
+        (
+            _nan_and_all(_head(_hide, dim=0)),
+            "There are NaNs: softmax runs over the sentences of the batch, where what is hidden in "
+            "one is hidden in all. Each row is one token's attention: dim=-1.",
+        ),
+        (
+            lambda got, *_: got.isnan().any(),
+            "There are NaNs: a row in which everything is −inf. The first token must be allowed to "
+            "see itself.",
+        ),
+        (
+            does(_head(_see_all)),
+            "No token is hidden: this head looks both ways, like an encoder's.",
+        ),
+        (
+            does(_head(lambda scores, later: scores.masked_fill(later.T, -torch.inf))),
+            "Your mask is the wrong way round: each token sees itself and what comes after. Row "
+            "looks, column is looked at.",
+        ),
+        (
+            does(_head(lambda scores, later: scores.masked_fill(later, 0))),
+            "You fill with 0 before softmax. A score of 0 is no prohibition: e⁰ is 1. "
+            "Fill with −inf.",
+        ),
+        (
+            does(_head(_see_all, keep=True)),
+            "You hide after softmax, so the rows no longer sum to 1. Hide before it, with −inf.",
+        ),
+        (
+            does(_head(_hide, power=0)),
+            "The mask is right. The scores are not divided by the root of the size.",
+        ),
+        (
+            does(_head(_hide, power=1)),
+            "The mask is right. Divide by the root of the size, not by the size.",
+        ),
+        (
+            does(_head(_hide, dim=-2)),
+            "Softmax runs down the columns. Each row is one token's attention: dim=-1.",
+        ),
+        (
+            does(lambda query, key, value: _causal_head(key, query, value)),
+            "Query and key have changed places: row i of the scores is query i with every key.",
+        ),
+    ],
+    otherwise="The shape is right, the values are not. Compare with one_head: scores, mask, "
+    "softmax, weights @ value, in this order.",
+)
+def causal_head() -> list[tuple]:
+    """3.2: `function(query, key, value)`, each [batch, sequence, size], gives causal attention."""
     random = torch.Generator().manual_seed(0)
-    hidden, weight, bias = (
-        torch.randn(*shape, generator=random) for shape in ((3, 5, 4), (2, 4), (2,))
-    )
-    got = tried(function(hidden, weight, bias))
-    if isinstance(got, torch.Tensor) and got.shape == (3, 5, 2):
-        return (
-            "The linear layer is right. Now take its last axis apart: two tensors, start and end."
-        )
-    if not isinstance(got, (tuple, list)) or len(got) != 2:
-        return "Return two tensors: start_logits, end_logits."
-    if list(got[0].shape) == [3]:
-        return "One number a sentence: you took position 0 only. The answer may start at any token, so keep them all."
-    if list(got[0].shape) == [3, 5, 1]:
-        return "There is an axis of length 1 left at the end: squeeze(-1) removes it."
-    if any(list(part.shape) != [3, 5] for part in got):
-        return f"Each should be [batch, sequence], here [3, 5]; yours are {list(got[0].shape)} and {list(got[1].shape)}."
+    shapes = (2, 5, 4), (1, 3, 9), (3, 1, 2), (2, 4, 6)
+    return [tuple(2 * torch.randn(3, *shape, generator=random)) for shape in shapes]
 
-    def same(start, end):
-        return torch.allclose(got[0], start, atol=1e-5) and torch.allclose(got[1], end, atol=1e-5)
 
+def _span(hidden: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> tuple:
     start, end = linear(hidden, weight, bias).unbind(dim=-1)
-    if same(start, end):
-        return None
-    if same(end, start):
-        return "Start and end have changed places: output 0 of the linear layer is the start."
-    if same(start - bias[0], end - bias[1]):
-        return "The bias is missing."
-    if same(start.softmax(dim=-1), end.softmax(dim=-1)):
-        return "These are probabilities. A head returns logits; softmax belongs to postprocessing."
-    return "The shapes are right, the values are not. Is it hidden @ weight.T + bias?"
+    return start, end
 
 
-@check
-def looks_back(answer, attentions):
-    """3.4: `answer` is the (layer, head) that looks most at the token before; `attentions`: [layer, batch, head, query, key]."""
-    layer, head = (tried(number) for number in answer)
-    if not all(isinstance(number, int) for number in (layer, head)):
-        return "Two plain numbers, please: .item() makes one of a tensor."
-    means = {
-        offset: attentions[:, 0].diagonal(offset=offset, dim1=-2, dim2=-1).mean(dim=-1)
-        for offset in (-1, 0, 1)
-    }
-    layers, heads = means[-1].shape
-    found = {offset: divmod(mean.argmax().item(), heads) for offset, mean in means.items()}
-    said = layer, head
-    if said == found[-1]:
-        return None
-    if said == found[-1][::-1]:
-        return "Those are the right two numbers in the wrong order: layer first, then head."
-    if said == (found[-1][0] + 1, found[-1][1] + 1):
-        return "You count from 1. Layers and heads are numbered from 0."
-    if not (0 <= layer < layers and 0 <= head < heads):
-        return f"There are {layers} layers and {heads} heads, numbered from 0; there is no layer {layer}, head {head}."
-    if said == found[1]:
-        return "That head looks most at the token *after*. Rows look, columns are looked at: before is below the diagonal."
-    if said == found[0]:
-        return "That head looks most at the token itself. The token before is one below the diagonal: offset=-1."
+def _shapes(parts: tuple) -> list:
+    return [list(part.shape) for part in parts]
+
+
+@check_function(
+    right=_span,
+    kinds=[
+        (
+            lambda got, wanted, hidden, *_: (
+                _shapes((got,)) == [[*hidden.shape[:2], 2]]
+                if isinstance(got, torch.Tensor)
+                else False
+            ),
+            "The linear layer is right. Now take its last axis apart: two tensors, start and end.",
+        ),
+        (object, "Return two tensors: start_logits, end_logits."),
+    ],
+    slips=[
+        (
+            lambda got, *_: not got[0].is_floating_point(),
+            "These are positions: argmax belongs to postprocessing. A head returns the logits.",
+        ),
+        (
+            lambda got, wanted, *_: got[0].shape == wanted[0].shape[:1],
+            "One number a sentence: you took position 0 only. The answer may start at any token, "
+            "so keep them all.",
+        ),
+        (
+            lambda got, wanted, *_: got[0].shape == (*wanted[0].shape, 1),
+            "There is an axis of length 1 left at the end: squeeze(-1) removes it.",
+        ),
+        (
+            lambda got, wanted, *_: _shapes(got) != _shapes(wanted),
+            lambda got, wanted, *_: (
+                f"Each should be [batch, sequence], here {_shapes(wanted)[0]}; "
+                f"yours are {_shapes(got)[0]} and {_shapes(got)[1]}."
+            ),
+        ),
+        (
+            turned(lambda wanted: wanted[::-1]),
+            "Start and end have changed places: output 0 of the linear layer is the start.",
+        ),
+        (
+            does(lambda hidden, weight, bias: _span(hidden, weight, bias * 0)),
+            "The bias is missing.",
+        ),
+        (
+            does(lambda hidden, weight, bias: _span(hidden, weight, bias.flip(0))),
+            "The weights are right, the two biases have changed places.",
+        ),
+        (
+            turned(lambda wanted: tuple(part.softmax(dim=-1) for part in wanted)),
+            "These are probabilities. A head returns logits; softmax belongs to postprocessing.",
+        ),
+    ],
+    otherwise="The shapes are right, the values are not. Is it hidden @ weight.T + bias?",
+)
+def span_head() -> list[tuple]:
+    """3.3: `function(hidden, weight, bias)` gives start and end logits, each [batch, sequence]."""
+    random = torch.Generator().manual_seed(0)
+    sizes = (3, 5, 4), (1, 2, 6), (2, 1, 3)
+    shapes = [((*size,), (2, size[-1]), (2,)) for size in sizes]
+    return [tuple(torch.randn(*s, generator=random) for s in three) for three in shapes]
+
+
+def _most(attentions: torch.Tensor, offset: int = -1) -> tuple[int, int]:
+    """The (layer, head) with the largest mean attention at this offset of the diagonal."""
+    return divmod(int(_means(attentions, offset).argmax()), attentions.shape[2])
+
+
+def _means(attentions: torch.Tensor, offset: int) -> torch.Tensor:
+    return attentions[:, 0].diagonal(offset=offset, dim1=-2, dim2=-1).mean(dim=-1)
+
+
+def _outside(got: tuple, wanted: tuple, attentions: torch.Tensor) -> bool:
+    layers, heads = attentions.shape[0], attentions.shape[2]
+    return got[0] not in range(layers) or got[1] not in range(heads)
+
+
+def _elsewhere(got: tuple, wanted: tuple, attentions: torch.Tensor) -> str:
+    means, (layer, head) = _means(attentions, -1), map(int, got)
     return (
-        f"Layer {layer}, head {head} gives the token before {means[-1][layer, head]:.2f} on average; "
-        f"another head gives it {means[-1].max():.2f}."
+        f"Layer {layer}, head {head} gives the token before {means[layer, head]:.2f} on average; "
+        f"another head gives it {means.max():.2f}."
     )
+
+
+@check_value(
+    right=lambda attentions: _most(attentions),
+    kinds=[(object, "Two numbers, please: layer and head. Yours is {kind}.")],
+    slips=[
+        (
+            turned(lambda wanted: wanted[::-1]),
+            "Those are the right two numbers in the wrong order: layer first, then head.",
+        ),
+        (
+            turned(lambda wanted: (wanted[0] + 1, wanted[1] + 1)),
+            "You count from 1. Layers and heads are numbered from 0.",
+        ),
+        (
+            _outside,
+            lambda got, wanted, attentions: (
+                f"There are {attentions.shape[0]} layers and {attentions.shape[2]} heads, numbered "
+                f"from 0; there is no layer {got[0]}, head {got[1]}."
+            ),
+        ),
+        (
+            does(lambda attentions: _most(attentions, offset=1)),
+            "That head looks most at the token *after*. Rows look, columns are looked at: before "
+            "is below the diagonal.",
+        ),
+        (
+            does(lambda attentions: _most(attentions, offset=0)),
+            "That head looks most at the token itself. The token before is one below the diagonal: "
+            "offset=-1.",
+        ),
+    ],
+    otherwise=_elsewhere,
+)
+def looks_back(attentions: torch.Tensor) -> None:
+    """3.4: the (layer, head) that looks most at the token before. Float [layer, 1, head, n, n]."""

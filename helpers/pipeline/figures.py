@@ -1,119 +1,99 @@
 """Figures of notebook 01."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
+from torch import Tensor
 
-from helpers.drawing.picture import BLUE, GREY, ORANGE, Picture
+from helpers.drawing.picture import BLUE, CENTRED, GREY, ORANGE, Picture, bare, note
+
+COLUMN = 2.72  # inches from one state to the next
+STAGES = [
+    ("1\ntokenizer", "text → ids"),
+    ("2\nmodel", "ids → logits"),
+    ("3\npostprocessing", "softmax, argmax,\nid2label"),
+]
+COLORS, HATCHES = (ORANGE, BLUE, GREY), ("//", "", "..")
 
 
-def three_stages(text, tokens, input_ids, logits, id2label):
-    """Text, ids, logits, probabilities and label of one sentence, in a row, with the stage between each two.
+def three_stages(
+    text: str, tokens: list[str], input_ids: Tensor, logits: Tensor, id2label: Mapping[int, str]
+) -> Picture:
+    """Text, ids, logits, probabilities and label of one sentence, with the stage between each two.
 
-    `tokens`: list of str. `input_ids`: int64 [1, sequence]. `logits`: float [1, labels]. Returns a Picture.
+    `input_ids`: int64 [1, sequence], the ids of `tokens`. `logits`: float [1, labels].
     """
     probabilities = logits.softmax(dim=-1)
     label = id2label[int(logits.argmax())]
-    named = [
-        (id2label[i], z, p)
-        for i, (z, p) in enumerate(zip(logits[0].tolist(), probabilities[0].tolist()))
-    ]
-    shown = list(zip(tokens, input_ids[0].tolist()))
-    lines = [
-        f"{token}  {i}"
-        for token, i in (shown if len(shown) <= 10 else shown[:6] + [("…", "")] + shown[-2:])
-    ]
+    ids = list(map(str, input_ids[0].tolist()))
+    answer = [f"{id2label[i]}  {p:.3f}" for i, p in enumerate(probabilities[0].tolist())]
     states = [
         ("text", "str", text.split(" ")),
-        ("input_ids", f"int64 {list(input_ids.shape)}", lines),
-        ("logits", f"float {list(logits.shape)}", [f"{name}  {z:+.2f}" for name, z, _ in named]),
-        ("answer", "dict", [f"{name}  {p:.3f}" for name, _, p in named] + ["", f"→ {label}"]),
-    ]
-    stages = [
-        ("1\ntokenizer", "text → ids"),
-        ("2\nmodel", "ids → logits"),
-        ("3\npostprocessing", "softmax, argmax,\nid2label"),
+        ("input_ids", f"int64 {list(input_ids.shape)}", _shortened(tokens, ids)),
+        (
+            "logits",
+            f"float {list(logits.shape)}",
+            [f"{id2label[i]}  {z:+.2f}" for i, z in enumerate(logits[0].tolist())],
+        ),
+        ("answer", "dict", [*answer, "", f"→ {label}"]),
     ]
     figure = Figure(figsize=(10, 3.6))
-    axes = figure.add_axes([0, 0, 1, 1], xlim=(0, 10), ylim=(0, 3.6))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 3.6))
     axes.axis("off")
-    for column, (name, kind, content) in enumerate(states):
-        left = 0.15 + 2.72 * column
-        axes.add_patch(
-            FancyBboxPatch(
-                (left, 0.25), 1.4, 2.85, boxstyle="round,pad=0.06", fill=False, edgecolor=GREY
-            )
-        )
-        axes.text(left + 0.7, 3.27, name, ha="center", weight="bold", size=11)
-        axes.text(
-            left + 0.7, 2.92, kind, ha="center", va="center", size=9, color=GREY, family="monospace"
-        )
-        axes.text(
-            left + 0.7, 1.45, "\n".join(content), ha="center", va="center", size=9, linespacing=1.5
-        )
-    for column, (name, what) in enumerate(stages):
-        left = 1.67 + 2.72 * column
-        axes.annotate(
-            "",
-            (left + 1.1, 1.6),
-            (left, 1.6),
-            arrowprops={"arrowstyle": "-|>", "color": BLUE, "lw": 2},
-        )
-        axes.text(
-            left + 0.55,
-            1.72,
-            name,
-            ha="center",
-            va="bottom",
-            size=9,
-            weight="bold",
-            color=BLUE,
-            linespacing=1.3,
-        )
-        axes.text(
-            left + 0.55, 1.46, what, ha="center", va="top", size=8, color=BLUE, linespacing=1.3
-        )
+    for column, state in enumerate(states):
+        _state(axes, 0.15 + COLUMN * column, *state)
+    for column, stage in enumerate(STAGES):
+        _stage(axes, 1.67 + COLUMN * column, *stage)
     return Picture(
         figure,
-        f"Three stages for “{text}”: the tokenizer makes {len(tokens)} ids, shape {list(input_ids.shape)}; "
-        f"the model makes logits, shape {list(logits.shape)}; postprocessing makes {label} with probability "
-        f"{probabilities.max():.3f}.",
+        f"Three stages for “{text}”: the tokenizer makes {len(tokens)} ids, shape "
+        f"{list(input_ids.shape)}; the model makes logits, shape {list(logits.shape)}; "
+        f"postprocessing makes {label} with probability {probabilities.max():.3f}.",
     )
 
 
-def logits_beside_probabilities(logits, id2label, names):
-    """The same answers twice: logits as bars around zero, probabilities as bars that fill up to one.
+def _shortened(tokens: list[str], ids: list[str]) -> list[str]:
+    lines = [f"{token}  {i}" for token, i in zip(tokens, ids, strict=True)]
+    return lines if len(lines) <= 10 else [*lines[:6], "…  ", *lines[-2:]]
 
-    `logits`: float [batch, labels]. `names`: one str a row. Returns a Picture.
+
+def _state(axes: Axes, left: float, name: str, kind: str, content: list[str]) -> None:
+    """What lies between two stages: its name above a box, its type and content inside."""
+    style = "round,pad=0.06"
+    axes.add_patch(
+        FancyBboxPatch((left, 0.25), 1.4, 2.85, boxstyle=style, fill=False, edgecolor=GREY)
+    )
+    middle = left + 0.7
+    axes.text(middle, 3.27, name, ha="center", weight="bold", size=11)
+    axes.text(middle, 2.92, kind, color=GREY, family="monospace", **CENTRED)
+    axes.text(middle, 1.45, "\n".join(content), linespacing=1.5, **CENTRED)
+
+
+def _stage(axes: Axes, left: float, name: str, what: str) -> None:
+    """An arrow to the right, with the name of the stage above it and what it does below."""
+    arrow = {"arrowstyle": "-|>", "color": BLUE, "lw": 2}
+    axes.annotate("", (left + 1.1, 1.6), (left, 1.6), arrowprops=arrow)
+    style: dict[str, Any] = {"ha": "center", "color": BLUE, "linespacing": 1.3}
+    axes.text(left + 0.55, 1.72, name, va="bottom", size=9, weight="bold", **style)
+    axes.text(left + 0.55, 1.46, what, va="top", size=8, **style)
+
+
+def logits_beside_probabilities(
+    logits: Tensor, id2label: Mapping[int, str], names: Sequence[str]
+) -> Picture:
+    """The same answers twice: logits as bars around zero, probabilities as bars up to one.
+
+    `logits`: float [batch, labels]. `names`: one a row.
     """
     rows, labels = logits.shape
+    probabilities = logits.softmax(dim=-1)
     figure = Figure(figsize=(8, 0.8 + 0.8 * rows), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    positions = [
-        row + (label - (labels - 1) / 2) * 0.3 for row in range(rows) for label in range(labels)
-    ]
-    colors, hatches = [ORANGE, BLUE, GREY], ["//", "", ".."]
-    for axes, values, form in (
-        (left, logits, "{:+.2f}"),
-        (right, logits.softmax(dim=-1), "{:.3f}"),
-    ):
-        flat = values.flatten().tolist()
-        bars = axes.barh(positions, flat, height=0.27)
-        for k, (bar, value) in enumerate(zip(bars, flat)):
-            bar.set(
-                facecolor=colors[k % labels % 3], hatch=hatches[k % labels % 3], edgecolor="white"
-            )
-            axes.annotate(
-                form.format(value),
-                (value, positions[k]),
-                (4 if value >= 0 else -4, 0),
-                textcoords="offset points",
-                ha="left" if value >= 0 else "right",
-                va="center",
-                size=9,
-            )
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.axvline(0, color=GREY, lw=0.8)
-        axes.margins(x=0.2)
+    _bars(left, logits, "{:+.2f}")
+    _bars(right, probabilities, "{:.3f}")
     left.set_title("logits: any size, any sign", size=11)
     right.set(xlim=(0, 1.2), xticks=[0, 0.5, 1])
     right.set_title("probabilities: 0 to 1, sum 1", size=11)
@@ -128,9 +108,23 @@ def logits_beside_probabilities(logits, id2label, names):
         frameon=False,
         fontsize=9,
     )
-    said = "; ".join(
-        f"{name}: "
-        + ", ".join(f"{id2label[i]} {z:+.2f} → {p:.3f}" for i, (z, p) in enumerate(zip(zs, ps)))
-        for name, zs, ps in zip(names, logits.tolist(), logits.softmax(dim=-1).tolist())
-    )
-    return Picture(figure, f"Logits and probabilities. {said}.")
+    said = []
+    for name, zs, ps in zip(names, logits.tolist(), probabilities.tolist(), strict=True):
+        pairs = [f"{id2label[i]} {zs[i]:+.2f} → {ps[i]:.3f}" for i in range(labels)]
+        said.append(f"{name}: {', '.join(pairs)}")
+    return Picture(figure, f"Logits and probabilities. {'; '.join(said)}.")
+
+
+def _bars(axes: Axes, values: Tensor, form: str) -> None:
+    """A group of bars a row, one a label, each with its value at its end."""
+    rows, labels = values.shape
+    for row, line in enumerate(values.tolist()):
+        for label, value in enumerate(line):
+            y = row + (label - (labels - 1) / 2) * 0.3
+            [bar] = axes.barh(y, value, height=0.27)
+            bar.set(facecolor=COLORS[label % 3], hatch=HATCHES[label % 3], edgecolor="white")
+            side = 1 if value >= 0 else -1
+            align = "left" if value >= 0 else "right"
+            note(axes, form.format(value), (value, y), (4 * side, 0), ha=align, va="center", size=9)
+    bare(axes).axvline(0, color=GREY, lw=0.8)
+    axes.margins(x=0.2)

@@ -1,135 +1,249 @@
 """Checks of notebook 02."""
 
-from helpers.exercises import check, tried
+import unicodedata
+from typing import Any
+
+from helpers.exercises import check_function, check_value, does
 
 SPECIAL = ("[CLS]", "[SEP]", "[PAD]")
-TOKENS = [
-    (
-        ["[CLS]", "un", "##bel", "##ie", "##va", "##bly", "good", "[SEP]", "[PAD]"],
-        "unbelievably good",
+
+
+def _joined(tokens: list[str]) -> str:
+    words: list[str] = []
+    for token in tokens:
+        if token.startswith("##"):
+            words[-1] += token.removeprefix("##")
+        elif token not in SPECIAL:
+            words.append(token)
+    return " ".join(words)
+
+
+@check_function(
+    right=lambda tokens: _joined(tokens),
+    kinds=[
+        (list, "Return one str; yours is a list. ' '.join(…) makes a str of a list."),
+        (object, "Return one str; yours is {kind}."),
+    ],
+    slips=[
+        (
+            lambda got, *_: any(token in got for token in SPECIAL),
+            "A special token is still there: {got!r}.",
+        ),
+        (
+            does(lambda tokens: _joined([t for t in tokens if not t.startswith("[")])),
+            "A token that belongs to the text is lost: {got!r}. "
+            "Only [CLS], [SEP] and [PAD] are left out, not all that begins with [.",
+        ),
+        (
+            does(lambda tokens: _joined(tokens).replace(" ", "")),
+            "Everything is glued together: {got!r}. Only pieces with ## continue a word.",
+        ),
+        (
+            lambda got, wanted, *_: (
+                got.replace(" ", "") == wanted.replace(" ", "")
+                and len(got.split()) > len(wanted.split())
+            ),
+            "The pieces of a word are still apart: {got!r}. No space before a ## piece.",
+        ),
+        (
+            lambda got, wanted, *_: "##" in got and "##" not in wanted,
+            "A ## is still there: {got!r}.",
+        ),
+        (
+            lambda got, wanted, *_: got.count("#") < wanted.count("#"),
+            "A # that belongs to the text is lost: {got!r}. "
+            "Only the first ## of a token is a mark.",
+        ),
+        (
+            lambda got, wanted, *_: got.split() == wanted.split(),
+            "The words are right, the spaces are not: {got!r}. "
+            "One space between words, none at the ends.",
+        ),
+    ],
+    otherwise="For {tokens} this should be {wanted!r}; yours is {got!r}.",
+)
+def join() -> list[tuple]:
+    """2.1: `function(tokens)` gives the words of a list of WordPiece tokens as one str."""
+    return [
+        (["[CLS]", "un", "##bel", "##ie", "##va", "##bly", "good", "[SEP]", "[PAD]"],),
+        (["[CLS]", "hugging", "##face", "course", "[SEP]"],),
+        (["#", "1", "film", "##s"],),
+        (["[CLS]", "see", "[", "1", "]", "[UNK]", "[SEP]", "[PAD]", "[PAD]"],),
+        (["c", "###", "and", "f", "####"],),
+        (["[CLS]", "[SEP]"],),
+    ]
+
+
+def _cut(text: str, tokenizer: Any, longer: int = 0) -> list[str]:
+    encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    return [text[start : end + longer] for start, end in encoding["offset_mapping"]]
+
+
+def _bare(pieces: list[str]) -> list[str]:
+    return [piece.removeprefix("##") for piece in pieces]
+
+
+@check_function(
+    right=_cut,
+    slips=[
+        (
+            lambda got, wanted, text, tokenizer: "" in got,
+            "There are empty parts: a special token has the offset (0, 0). Leave it out.",
+        ),
+        (
+            lambda got, wanted, text, tokenizer: _bare(got) == _bare(tokenizer.tokenize(text)),
+            lambda got, *_: (
+                f"These are tokens, lower-cased and without accents: {got[:4]}. "
+                "Cut the original text at the offsets."
+            ),
+        ),
+        (
+            does(lambda text, tokenizer: _cut(text, tokenizer, longer=1)),
+            lambda got, *_: (
+                f"Each part is one character too long: {got[:4]}. "
+                "The end of an offset is not included, as in text[start:end]."
+            ),
+        ),
+        (
+            does(lambda text, tokenizer: text.split()),
+            "These are words; a word may have several tokens.",
+        ),
+        (
+            lambda got, wanted, *_: len(got) != len(wanted),
+            lambda got, wanted, text, tokenizer: (
+                f"{text!r} has {len(wanted)} tokens without special ones; your list has "
+                f"{len(got)} parts."
+            ),
+        ),
+    ],
+    otherwise=lambda got, wanted, text, tokenizer: (
+        f"For {text!r} this should begin {wanted[:5]}; yours begins {got[:5]}. "
+        "A token may be longer or shorter than its part of the text: take the offsets."
     ),
-    (["[CLS]", "hugging", "##face", "course", "[SEP]"], "huggingface course"),
-    (["#", "1", "film", "##s"], "# 1 films"),
-]
+)
+def surfaces(tokenizer: Any) -> list[tuple]:
+    """2.2: `function(text)` gives the part of `text` behind each token, special tokens left out."""
+    return [
+        ("Zoë's CAFÉ  reopened!",),
+        ("I've been waiting for a HuggingFace course.",),
+        ("Cafe\u0301 with na\u200bi\u0308ve art\x07 by Ångström",),
+        ("It is 🤖, unbelievably!",),
+    ]
 
 
-@check
-def join(function):
-    """2.1: `function(tokens)` must return the words of a list of WordPiece tokens as one str."""
-    for tokens, wanted in TOKENS:
-        got = tried(function(list(tokens)))
-        if got == wanted:
-            continue
-        if not isinstance(got, str):
-            return f"Return one str; yours is a {type(got).__name__}. ' '.join(…) makes a str of a list."
-        if any(token in got for token in SPECIAL):
-            return f"A special token is still there: {got!r}."
-        if "##" in got:
-            return f"A ## is still there: {got!r}."
-        if "#" in wanted and "#" not in got:
-            return f"A # that belongs to the text is lost: {got!r}. Only ## at the start of a token is a mark."
-        if got == wanted.replace(" ", ""):
-            return f"Everything is glued together: {got!r}. Only pieces with ## continue a word."
-        if got.replace(" ", "") == wanted.replace(" ", "") and len(got.split()) > len(
-            wanted.split()
-        ):
-            return f"The pieces of a word are still apart: {got!r}. No space before a ## piece."
-        if got.split() == wanted.split():
-            return f"The words are right, the spaces are not: {got!r}. One space between words, none at the ends."
-        return f"For {tokens} this should be {wanted!r}; yours is {got!r}."
-
-
-TEXTS = ("Zoë's CAFÉ  reopened!", "I've been waiting for a HuggingFace course.")
-
-
-@check
-def surfaces(function, tokenizer):
-    """2.2: `function(text)` must return the part of `text` behind each token of `tokenizer`, without special tokens."""
-    for text in TEXTS:
-        got = tried(function(text))
-        encoding = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-        wanted = [text[start:end] for start, end in encoding["offset_mapping"]]
-        if got == wanted:
-            continue
-        if not isinstance(got, list) or not all(isinstance(part, str) for part in got):
-            return f"Return a list of str; yours is {got!r:.80}."
-        if "" in got:
-            return "There are empty parts: a special token has the offset (0, 0). Leave it out."
-        if [part.removeprefix("##") for part in got] == [
-            part.removeprefix("##") for part in encoding.tokens()
-        ]:
-            return f"These are tokens, lower-cased and without accents: {got[:4]}. Cut the original text at the offsets."
-        if got == [text[start : end + 1] for start, end in encoding["offset_mapping"]]:
-            return f"Each part is one character too long: {got[:4]}. The end of an offset is not included, as in text[start:end]."
-        if got == text.split():
-            return "These are words; a word may have several tokens."
-        if len(got) != len(wanted):
-            return f"{text!r} has {len(wanted)} tokens without special ones; your list has {len(got)} parts."
-        return f"For {text!r} this should begin {wanted[:5]}; yours begins {got[:5]}."
-
-
-WORDS = ("film", "films", "rethinking", "overthinking", "unbelievably", "🙂", "reviews🙂")
-
-
-@check
-def fewest(function, vocabulary):
-    """2.3: `function(word, vocabulary)` must cut a word into as few WordPiece pieces as there can be."""
-    for word in WORDS:
-        got, wanted = tried(function(word, vocabulary)), _fewest(word, vocabulary)
-        if not isinstance(got, list) or not all(isinstance(piece, str) for piece in got):
-            return f"Return a list of str; for {word!r} yours is {got!r:.80}."
-        if wanted is None:
-            if got != ["[UNK]"]:
-                return f"{word!r} can't be cut with this vocabulary: return ['[UNK]'], the whole word; yours is {got}."
-            continue
-        if got == ["[UNK]"]:
-            return f"{word!r} can be cut, for example as {wanted}; you say [UNK]."
-        if "".join(piece.removeprefix("##") for piece in got) != word:
-            return f"The pieces of {word!r} don't add up to the word: {got}."
-        if got[0].startswith("##") or not all(piece.startswith("##") for piece in got[1:]):
-            return f"Every piece but the first carries ##: {got}."
-        if strange := [piece for piece in got if piece not in vocabulary]:
-            return f"{strange[0]!r} is not in the vocabulary."
-        if len(got) > len(wanted):
-            return (
-                f"{word!r} as {got} has {len(got)} pieces, and there is a cut with {len(wanted)}. "
-                "Is that the longest match? It never takes back a piece."
-            )
-
-
-def _fewest(word, vocabulary):
-    best = [[]] + [None] * len(word)
+def _fewest(word: str, vocabulary: dict) -> list[str] | None:
+    best: list[list[str] | None] = [[], *[None] * len(word)]
     for end in range(1, len(word) + 1):
         for start in range(end):
             piece = ("##" if start else "") + word[start:end]
-            if (
-                best[start] is not None
-                and piece in vocabulary
-                and (best[end] is None or len(best[start]) + 1 < len(best[end]))
-            ):
-                best[end] = [*best[start], piece]
+            before, now = best[start], best[end]
+            better = before is not None and (now is None or len(before) + 1 < len(now))
+            if better and piece in vocabulary:
+                best[end] = [*(before or []), piece]
     return best[-1]
 
 
-@check
-def twins(pair, tokenizer):
-    """2.4: two texts with equal ids that differ in more than case and spaces, without `[UNK]`."""
-    one, other = (tried(text) for text in pair)
-    if not isinstance(one, str) or not isinstance(other, str):
-        return "Both should be a str."
-    if one == other:
-        return "These are the same text."
-    ids, other_ids = tokenizer(one)["input_ids"], tokenizer(other)["input_ids"]
-    if ids != other_ids:
-        pairs = zip(
-            tokenizer.convert_ids_to_tokens(ids), tokenizer.convert_ids_to_tokens(other_ids)
-        )
-        different = next((a, b) for a, b in pairs if a != b)
-        return f"The ids differ, first in {different[0]!r} and {different[1]!r}."
-    if "".join(one.split()).lower() == "".join(other.split()).lower():
-        return "The ids are equal, but the texts differ only in case or spaces. Find another difference."
-    if tokenizer.unk_token_id in ids:
-        return (
-            "The ids are equal, but some are [UNK], which stands for anything. Find two without it."
-        )
-    return None
+UNKNOWN = ["[UNK]"]
+# The longest match makes three pieces of "abcde" and none of "aab"; two are enough for each.
+SMALL = {p: i for i, p in enumerate(["a", "ab", "abc", "aa", "##d", "##e", "##cde", "##ab", "##c"])}
+
+
+@check_function(
+    right=lambda word, vocabulary, *_: _fewest(word, vocabulary) or UNKNOWN,
+    kinds=[(object, "Return a list of str; for {word!r} yours is {kind}.")],
+    slips=[
+        (
+            lambda got, wanted, *_: wanted == UNKNOWN != got,
+            "{word!r} can't be cut with this vocabulary: return ['[UNK]'], the whole word; "
+            "yours is {got}.",
+        ),
+        (
+            lambda got, wanted, *_: got == UNKNOWN != wanted,
+            "{word!r} can be cut, for example as {wanted}; you say [UNK].",
+        ),
+        (
+            lambda got, wanted, word, *_: wanted != UNKNOWN and "".join(_bare(got)) != word,
+            "The pieces of {word!r} don't add up to the word: {got}.",
+        ),
+        (
+            lambda got, wanted, word, *_: (
+                wanted != UNKNOWN
+                and [p.startswith("##") for p in got] != [False] + [True] * (len(got) - 1)
+            ),
+            "Every piece but the first carries ##: {got}.",
+        ),
+        (
+            lambda got, wanted, word, vocabulary, *_: (
+                any(p not in vocabulary for p in got) and got != UNKNOWN
+            ),
+            lambda got, wanted, word, vocabulary, *_: (
+                f"{next(p for p in got if p not in vocabulary)!r} is not in the vocabulary."
+            ),
+        ),
+        (
+            lambda got, wanted, *_: len(got) > len(wanted),
+            lambda got, wanted, word, *_: (
+                f"{word!r} as {got} has {len(got)} pieces, and there is a cut with {len(wanted)}. "
+                "Is that the longest match? It never takes back a piece."
+            ),
+        ),
+    ],
+)
+def fewest(vocabulary: dict) -> list[tuple]:
+    """2.3: `function(word, vocabulary)` cuts a word into as few pieces as there can be."""
+    words = (
+        "film",
+        "films",
+        "rethinking",
+        "overthinking",
+        "unbelievably",
+        "🙂",
+        "reviews🙂",
+        "a",
+        "x",
+    )
+    small = "abcde", "aab", "a", "b", "abcd", "abx", "xab"
+    return [(word, vocabulary) for word in words] + [(word, SMALL) for word in small]
+
+
+def _looks(text: str) -> str:
+    """A text as a person sees it: nothing invisible, composed accents; case and spaces aside."""
+    seen = (c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] not in "CZ")
+    return "".join(seen).lower()
+
+
+def _first_difference(pair: tuple, _: Any, tokenizer: Any) -> str:
+    one, other = (tokenizer.tokenize(text) for text in pair)
+    pairs = zip([*one, "the end"], [*other, "the end"], strict=False)
+    a, b = next((a, b) for a, b in pairs if a != b)
+    return f"The ids differ, first in {a!r} and {b!r}."
+
+
+@check_value(
+    right=lambda tokenizer: ("one text", "another text"),
+    kinds=[(object, "Both should be a str.")],
+    slips=[
+        (lambda pair, *_: pair[0] == pair[1], "These are the same text."),
+        (
+            lambda pair, _, tokenizer: tokenizer.tokenize(pair[0]) != tokenizer.tokenize(pair[1]),
+            _first_difference,
+        ),
+        (
+            lambda pair, *_: "".join(pair[0].split()).lower() == "".join(pair[1].split()).lower(),
+            "The ids are equal, but the texts differ only in case or spaces. "
+            "Find another difference.",
+        ),
+        (
+            lambda pair, *_: _looks(pair[0]) == _looks(pair[1]),
+            "The ids are equal, but a person can't tell these two apart either: they differ in "
+            "characters that can't be seen. Find a difference that can.",
+        ),
+        (
+            lambda pair, _, tokenizer: tokenizer.unk_token in tokenizer.tokenize(pair[0]),
+            "The ids are equal, but some are [UNK], which stands for anything. "
+            "Find two without it.",
+        ),
+    ],
+)
+def twins(tokenizer: Any) -> None:
+    """2.4: two texts that a person tells apart, with equal ids and without `[UNK]`."""

@@ -1,4 +1,4 @@
-"""The reading edition as a reader meets it: from the disk, without a network, wide and narrow, light and dark."""
+"""The reading edition as a reader meets it: from the disk, wide and narrow, light and dark."""
 
 import re
 from urllib.parse import unquote
@@ -7,13 +7,14 @@ import pytest
 
 from helpers import PROJECT
 from tools.browser import AXE, PICTURES
-from tools.notebooks import COURSE, NOTEBOOKS
+from tools.notebooks import COURSE, NOTEBOOKS, WITH_EXPLORER
 
 SITE = PROJECT / "build" / "site"
 NAMES = [
     "index",
     "classroom/guide",
     "benchmarks/results",
+    "docs/reliability",
     *(path.relative_to(PROJECT).with_suffix("") for path in NOTEBOOKS),
 ]
 LOOKS = {
@@ -26,7 +27,7 @@ LOOKS = {
 
 @pytest.fixture
 def open_page(chromium):
-    """A function: path in the site, look → page; afterwards nothing may have been fetched from elsewhere or have failed."""
+    """A function: path, look → page; nothing may be fetched from elsewhere or fail."""
     contexts, complaints = [], []
 
     def run(path, look="light"):
@@ -57,10 +58,10 @@ def open_page(chromium):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", WITH_EXPLORER, ids=lambda path: path.stem)
 def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     page = open_page(f"notebooks/{path.stem}.html", look)
-    assert page.locator(".btp").first.is_visible() and "widget-view" not in page.content()
+    assert page.locator(".btp-still").first.is_visible() and "widget-view" not in page.content()
     assert (
         page.evaluate("""() => ["html", ".content"].map(name => document.querySelector(name))
         .filter(box => box.scrollWidth > box.clientWidth).map(box => box.className)""")
@@ -69,7 +70,7 @@ def test_a_notebook_fits_and_shows_its_explorer(path, look, open_page):
     pictures = PICTURES / "site"
     pictures.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=pictures / f"{path.stem}-{look}.png")
-    page.locator(".btp").first.screenshot(path=pictures / f"{path.stem}-{look}-explorer.png")
+    page.locator(".btp-still").first.screenshot(path=pictures / f"{path.stem}-{look}-explorer.png")
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

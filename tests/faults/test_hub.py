@@ -1,4 +1,4 @@
-"""The path over the Hub: a server of this machine's in its place, and what goes wrong with one. See helpers/hub.py."""
+"""The path over the Hub, and what goes wrong with one: see helpers/weights/hub.py."""
 
 import contextlib
 import ctypes
@@ -58,7 +58,7 @@ def both(url, tmp_path, **options):
 
 
 def reason(auto, hub):
-    """Why the Hub was not used; the fallback's line and the error must give the same one, in time."""
+    """Why the Hub was not used: the fallback's line and the error give the same one, in time."""
     assert max(auto.seconds, hub.seconds) <= 10
     assert same_weights(auto.folder, EMBEDDED)
     assert hub.folder is None and hub.said.endswith("or set CHECKPOINTS=embedded.")
@@ -172,7 +172,7 @@ def test_hub_recovers(name, fault, hub, tmp_path):
 
 
 def test_no_safetensors(hub, tmp_path):
-    """The other kind, pytorch_model.bin, is a pickle: not wanted, and nothing is fetched to find that out."""
+    """The other kind, pytorch_model.bin, is a pickle: not wanted, and not fetched either."""
     [model] = hub.models
     hub.models[model] = tmp_path / "served"
     hub.models[model].mkdir()
@@ -205,7 +205,7 @@ def test_killed_half_way(hub, tmp_path):
 
 
 def without_override():
-    """Let permissions bind root too: 1 is CAP_DAC_OVERRIDE, 24 PR_CAPBSET_DROP; anyone else has nothing to lose."""
+    """Let permissions bind root too: 1 is CAP_DAC_OVERRIDE, 24 PR_CAPBSET_DROP."""
     ctypes.CDLL(None).prctl(24, 1)
 
 
@@ -233,7 +233,8 @@ def test_no_room(hub, tmp_path):
     """A disk of 60 MB, seen by the reader alone."""
     for mode in ("auto", "hub"):
         (tmp_path / mode).mkdir()
-    disks = f'for mode in auto hub; do mount -t tmpfs -o size=60m tmpfs {tmp_path}/$mode; done; exec "$@"'
+    mount = f"mount -t tmpfs -o size=60m tmpfs {tmp_path}/$mode"
+    disks = f'for mode in auto hub; do {mount}; done; exec "$@"'
     why = reason(
         *both(
             hub.url,
@@ -246,7 +247,7 @@ def test_no_room(hub, tmp_path):
 
 
 def test_disk_fills_up(hub, tmp_path):
-    """No file may grow beyond 30 MB: the write fails as it does on a disk that others fill meanwhile."""
+    """No file may grow beyond 30 MB: writing fails as on a disk that others fill meanwhile."""
     why = reason(
         *both(
             hub.url,

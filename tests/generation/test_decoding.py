@@ -12,6 +12,8 @@ from hypothesis.extra.numpy import arrays
 from transformers import (
     GPT2Config,
     LlamaConfig,
+    MinPLogitsWarper,
+    RepetitionPenaltyLogitsProcessor,
     TemperatureLogitsWarper,
     TopKLogitsWarper,
     TopPLogitsWarper,
@@ -63,7 +65,7 @@ def model(request):
 
 
 def kept(filtered, logits):
-    """Which tokens survived; survivors keep their logit, the others have −∞, and no row is empty."""
+    """Which tokens survived; they keep their logit, the others have −∞, and no row is empty."""
     assert filtered.shape == logits.shape and filtered.dtype == logits.dtype
     survivors = filtered > -math.inf
     assert torch.equal(filtered[survivors], logits[survivors])
@@ -99,12 +101,36 @@ def test_top_p_is_the_library_and_reaches_p(logits, p):
     assert torch.equal(filtered, TopPLogitsWarper(p)(None, logits))
     probabilities, survivors = logits.double().softmax(dim=-1), kept(filtered, logits)
     assert (probabilities.where(survivors, 0).sum(dim=1) >= p - 1e-5).all()
-    # Without its least probable survivor it would not reach p: the one that crosses is the last one in.
+    # Without its least probable survivor it would not reach p: who crosses is the last one in.
     least = probabilities.where(survivors, 2).amin(dim=1)
     assert (
         (probabilities.where(survivors, 0).sum(dim=1) - least <= p + 1e-5)
         | (survivors.sum(dim=1) == 1)
     ).all()
+    assert torch.equal(logits, given_logits)
+
+
+@given(logits=LOGITS, p=st.one_of(st.floats(0, 1), st.sampled_from([0.0, 1.0])))
+def test_min_p_is_the_library(logits, p):
+    given_logits = logits.clone()
+    filtered = decoding.min_p(logits, p)
+    assert torch.equal(filtered, MinPLogitsWarper(p)(None, logits))
+    kept(filtered, logits)
+    assert torch.equal(logits, given_logits)
+
+
+@given(logits=LOGITS, penalty=st.floats(0.1, 10), seed=st.integers(0, 99))
+def test_repetition_penalty_is_the_library(logits, penalty, seed):
+    """Pads in front do not count; the vocabulary of the prompt may be the larger one."""
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(logits.shape[1] + 3, (len(logits), 5), generator=generator)
+    mask = (torch.arange(5) >= torch.randint(5, (len(logits), 1), generator=generator)).long()
+    given_logits = logits.clone()
+    for counted in (None, mask):
+        ignored = None if counted is None else counted.argmax(dim=1)
+        library = RepetitionPenaltyLogitsProcessor(penalty, prompt_ignore_length=ignored)
+        mine = decoding.repetition_penalty(logits, ids, penalty, counted)
+        assert torch.equal(mine, library(ids, logits))
     assert torch.equal(logits, given_logits)
 
 
@@ -121,6 +147,7 @@ def test_filters_take_any_leading_dimensions():
         (decoding.temperature, 0.7),
         (decoding.top_k, 4),
         (decoding.top_p, 0.6),
+        (decoding.min_p, 0.2),
     ):
         whole = function(logits, setting)
         for i, j in itertools.product(range(2), range(3)):
@@ -133,6 +160,7 @@ def test_filters_take_any_leading_dimensions():
         *((decoding.temperature, t) for t in (0, -1, math.nan, math.inf)),
         *((decoding.top_k, k) for k in (0, -3, 2.5, math.nan, math.inf)),
         *((decoding.top_p, p) for p in (0, -0.1, 1.1, math.nan, math.inf)),
+        *((decoding.min_p, p) for p in (-0.1, 1.1, math.nan)),
     ],
 )
 def test_settings_that_are_refused(function, setting):
@@ -141,7 +169,13 @@ def test_settings_that_are_refused(function, setting):
 
 
 @pytest.mark.parametrize(
-    "function, setting", [(decoding.temperature, 0.5), (decoding.top_k, 2), (decoding.top_p, 0.5)]
+    "function, setting",
+    [
+        (decoding.temperature, 0.5),
+        (decoding.top_k, 2),
+        (decoding.top_p, 0.5),
+        (decoding.min_p, 0.5),
+    ],
 )
 def test_logits_that_are_refused(function, setting):
     good = [1.0, 2.0, 3.0]
@@ -162,7 +196,7 @@ def test_a_temperature_too_small_for_the_dtype():
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_generate_is_the_library(model, batch, settings, seed):
-    """Left-padded batch; with half of the vocabulary as ends the rows end at different steps, with all of it at once."""
+    """Left-padded batch; with many ends the rows end at different steps, with all ids at once."""
     wanted = library(model, batch, seed, max_new_tokens=20, **settings)
     assert torch.equal(
         decoding.generate(model, **batch, max_new_tokens=20, seed=seed, **settings), wanted
@@ -173,20 +207,21 @@ def test_ended_rows_are_padded_and_the_batch_stops_with_the_last(model, batch):
     settings = {
         "do_sample": True,
         "temperature": 5.0,
+        "top_k": 0,
         "eos_token_id": list(range(3, 20)),
         "pad_token_id": 96,
     }
     made = decoding.generate(model, **batch, max_new_tokens=40, seed=0, **settings)[:, 6:]
     ends = [next(i for i, token in enumerate(row) if 3 <= token < 20) for row in made.tolist()]
     assert len(set(ends)) > 1, "the rows should end at different steps, or this shows nothing"
-    for row, end in zip(made, ends):
+    for row, end in zip(made, ends, strict=True):
         assert (row[end + 1 :] == 96).all()
     assert made.shape[1] == max(ends) + 1
 
 
 def test_a_batch_is_its_rows_one_at_a_time(model, batch):
     together = decoding.generate(model, **batch, max_new_tokens=12, eos_token_id=[])
-    for ids, mask, row in zip(batch["input_ids"], batch["attention_mask"], together):
+    for ids, mask, row in zip(*batch.values(), together, strict=True):
         alone = decoding.generate(model, ids[mask.bool()][None], max_new_tokens=12, eos_token_id=[])
         assert torch.equal(alone[0, -12:], row[-12:])
 
@@ -257,7 +292,7 @@ def test_no_gradients_are_kept(model, batch):
 
 
 def test_frequencies(model):
-    """10,000 draws of one next token come as often as their probabilities say, and never where a filter forbids it."""
+    """10,000 draws come as often as their probabilities say, never where a filter forbids it."""
     prompt = torch.tensor([[5, 17, 33]])
     settings = {"temperature": 2.0, "top_k": 12, "top_p": 0.9}
     with torch.inference_mode():
@@ -289,7 +324,11 @@ GOOD = torch.tensor([[5, 6, 7], [8, 9, 10]])
         (GOOD, None, {"max_new_tokens": 0}, "max_new_tokens is 0"),
         (GOOD, None, {"max_new_tokens": 62}, "3 prompt ids .* 62 new = 65, but the model has 64"),
         (GOOD, None, {"do_sample": True, "temperature": 0}, "temperature is 0"),
-        (GOOD, None, {"do_sample": True, "top_k": 0}, "top_k is 0"),
+        (GOOD, None, {"do_sample": True, "top_k": -1}, "top_k is -1"),
+        (GOOD, None, {"do_sample": True, "min_p": 1.5}, "min_p is 1.5"),
+        (GOOD, None, {"repetition_penalty": 0}, "repetition_penalty is 0"),
+        (GOOD, None, {"eos_token_id": 2.5}, "eos_token_id is 2.5"),
+        (GOOD, None, {"pad_token_id": "pad"}, "pad_token_id is 'pad'"),
         (GOOD, None, {"do_sample": True, "top_p": 1.5}, "top_p is 1.5"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Notebook 06: the functions in its cells against the library and against helpers.generation, and the words of its figures."""
+"""Notebook 06: the functions in its cells against the library and helpers.generation."""
 
 import pytest
 import torch
@@ -103,7 +103,7 @@ def test_attention_with_a_cache_is_attention(cells, length, seed):
         torch.randn(3, 4, 4, generator=generator),
     )
     keys = values = torch.empty(0, 4)
-    for token, wanted in zip(x, cells["causal_attention"](x, *weights)):
+    for token, wanted in zip(x, cells["causal_attention"](x, *weights), strict=True):
         row, keys, values = cells["attention_step"](token[None], keys, values, *weights)
         assert torch.allclose(row[0], wanted, atol=1e-4)
     assert keys.shape == values.shape == (length, 4)

@@ -1,3 +1,6 @@
+from itertools import pairwise
+
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -23,7 +26,7 @@ def test_pad_loses_nothing(sequences, side):
     ids, mask = pad(sequences, 0, side)
     assert ids.dtype == mask.dtype == torch.int64
     assert ids.shape == mask.shape == (len(sequences), max(map(len, sequences)))
-    assert [row[keep.bool()].tolist() for row, keep in zip(ids, mask)] == sequences
+    assert [row[keep.bool()].tolist() for row, keep in zip(ids, mask, strict=True)] == sequences
     assert (ids[mask == 0] == 0).all()
 
 
@@ -47,6 +50,40 @@ def test_pad_refuses(sequences, side, said):
         pad(sequences, 0, side)
 
 
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        [[1.7]],
+        [[1, 2], [3.0]],
+        [[1], [True, False]],
+        [["a"]],
+        [[None]],
+        [[[1, 2]]],
+        [[[1], [2, 3]]],
+        [torch.tensor([1.5])],
+        [torch.tensor([[1, 2]])],
+        [torch.tensor(3)],
+        [7],
+        ["ab"],
+    ],
+    ids=str,
+)
+def test_pad_takes_whole_numbers_only_and_cuts_nothing(sequences):
+    with pytest.raises(TypeError, match=r"sequence \d is .*whole numbers"):
+        pad(sequences, 0)
+
+
+@pytest.mark.parametrize("pad_id", [None, 1.5, "[PAD]"])
+def test_pad_names_a_pad_that_is_no_id(pad_id):
+    with pytest.raises(TypeError, match="pad_id is"):
+        pad([[1, 2], [3]], pad_id)
+
+
+def test_pad_takes_numpy_and_empty_rows():
+    rows = [np.array([1, 2], dtype=np.int32), [], (3,)]
+    assert pad(rows, np.int64(9))[0].tolist() == [[1, 2], [9, 9], [3, 9]]
+
+
 @given(LENGTHS, st.integers(1, 700))
 def test_batches_hold_every_index_once_within_the_budget(lengths, max_tokens):
     batches = batches_by_length(lengths, max_tokens)
@@ -61,7 +98,7 @@ def test_batches_hold_every_index_once_within_the_budget(lengths, max_tokens):
 @given(LENGTHS.filter(bool), st.integers(1, 700))
 def test_no_batch_could_have_taken_the_next_sequence(lengths, max_tokens):
     batches = batches_by_length(lengths, max_tokens)
-    for batch, following in zip(batches, batches[1:]):
+    for batch, following in pairwise(batches):
         assert (len(batch) + 1) * lengths[batch[0]] > max_tokens, following
 
 

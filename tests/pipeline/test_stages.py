@@ -57,6 +57,13 @@ def test_classify_names_what_it_cannot_take(tokenizer, model, texts):
         classify(texts, tokenizer, model)
 
 
+def test_a_bar_is_shown_only_to_who_asked_for_it(tokenizer, model, capsys):
+    classify(["Fine."], tokenizer, model)
+    assert capsys.readouterr().err == ""
+    classify(["Fine."], tokenizer, model, progress=True)
+    assert "1/1" in capsys.readouterr().err
+
+
 def assert_equal(mine, theirs):
     assert [a["label"] for a in mine] == [a["label"] for a in theirs]
     assert [a["score"] for a in mine] == pytest.approx([a["score"] for a in theirs], abs=1e-5)

@@ -35,7 +35,7 @@ def cells():
 
 @st.composite
 def pairs_of_logits(draw):
-    """start and end logits, a mask of context tokens with at least one True, and the longest span allowed."""
+    """Start and end logits, a mask of the context with one True at least, the longest span."""
     size = draw(st.integers(1, 14))
     seed = draw(st.integers(0, 10**6))
     generator = torch.Generator().manual_seed(seed)
@@ -73,7 +73,7 @@ def test_best_span_is_the_best_of_all(cells, given_logits):
 
 @given(size=st.integers(1, 12), seed=st.integers(0, 10**6), longest=st.integers(1, 15))
 def test_read_is_the_product_of_two_softmaxes(cells, size, seed, longest):
-    """Probabilities over the context and [CLS], multiplied for every span: the way the removed pipeline scored."""
+    """Probabilities multiplied for every span: the way the removed pipeline scored."""
     start, end = 4 * torch.randn(
         2, size + 4, generator=torch.Generator().manual_seed(seed), dtype=torch.float64
     )
@@ -81,8 +81,7 @@ def test_read_is_the_product_of_two_softmaxes(cells, size, seed, longest):
     offsets = [(0, 0), (0, 5), (0, 0), *((3 * i, 3 * i + 2) for i in range(size)), (0, 0)]
     taken = [i for i, part in enumerate(parts) if i == 0 or part == 1]
     p_start, p_end = (
-        dict(zip(taken, np.exp(z[taken].numpy()) / np.exp(z[taken].numpy()).sum()))
-        for z in (start, end)
+        dict(zip(taken, z[taken].softmax(dim=0).tolist(), strict=True)) for z in (start, end)
     )
     spans = {
         (a, b): p_start[a] * p_end[b] for a in taken[1:] for b in taken[1:] if a <= b < a + longest
@@ -94,14 +93,22 @@ def test_read_is_the_product_of_two_softmaxes(cells, size, seed, longest):
     assert (found["start"], found["end"]) == (offsets[best[0]][0], offsets[best[1]][1])
 
 
-def tagger_of(seed, tokenizer):
+SCHEMES = [
+    NAMES,
+    ["O", "B-WORK-OF-ART", "I-WORK-OF-ART", "B-ART", "I-ART", "I-OF-ART", "B-"],
+    ["O", "B-PER", "I-PER", "E-PER", "S-PER", "B-LOC", "E-LOC"],
+    ["O", "b-per", "i-per", "B-I-PER", "I-B-PER", "PER", "b-loc"],
+]
+
+
+def tagger_of(seed, tokenizer, names=NAMES):
     torch.manual_seed(seed)
     config = DistilBertConfig(
         vocab_size=len(tokenizer),
         **SMALL,
         initializer_range=0.3,
-        id2label=dict(enumerate(NAMES)),
-        label2id={name: i for i, name in enumerate(NAMES)},
+        id2label=dict(enumerate(names)),
+        label2id={name: i for i, name in enumerate(names)},
     )
     return DistilBertForTokenClassification(config).eval()
 
@@ -111,15 +118,16 @@ def tagger_of(seed, tokenizer):
     "text",
     ["Unbelievably, Sylvain's HuggingFace course!", "naïve tokenizers", "A", "☃ in Québec ☃"],
 )
-def test_entities_are_the_pipelines(cells, tokenizer, strategy, text):
+@pytest.mark.parametrize("names", SCHEMES, ids=lambda names: names[1])
+def test_entities_are_the_pipelines(cells, tokenizer, strategy, text, names):
     for seed in range(4):
-        tagger = tagger_of(seed, tokenizer)
+        tagger = tagger_of(seed, tokenizer, names)
         inputs = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
         offsets = inputs.pop("offset_mapping")[0].tolist()
         with torch.inference_mode():
             probabilities = tagger(**inputs).logits[0].softmax(dim=-1)
         mine = cells["entities"](
-            cells["one_per_word"](probabilities, inputs.word_ids(), strategy), NAMES, offsets
+            cells["one_per_word"](probabilities, inputs.word_ids(), strategy), names, offsets
         )
         library = pipeline("token-classification", model=tagger, tokenizer=tokenizer)(
             text, aggregation_strategy=strategy

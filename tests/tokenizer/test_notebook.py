@@ -1,4 +1,4 @@
-"""Notebook 02: its tokenizers against the library, its checks, its figures."""
+"""Notebook 02: its tokenizers against the library, its figures."""
 
 import json
 import random
@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import AutoTokenizer
 
-import helpers.tokenizer.checks as checks
 import helpers.tokenizer.figures as figures
-from helpers.weights import choice
+from helpers.weights import resolve
 from tools.notebooks import functions
 
 PARTS = [
@@ -118,9 +117,9 @@ def vocabulary(tokenizer):
 
 @pytest.fixture(scope="module")
 def differing(by_hand, tokenizer):
-    """Characters that the notebook and the library treat differently, each tried between two letters.
+    """Characters that notebook and library treat differently, each tried between two letters.
 
-    Beyond plane 1 there are only CJK, private and unassigned code points and the variation selectors.
+    Beyond plane 1 there are only CJK, private, unassigned code points and variation selectors.
     """
     normalizer, cut = (
         tokenizer.backend_tokenizer.normalizer,
@@ -138,7 +137,7 @@ def differing(by_hand, tokenizer):
 
 @pytest.fixture(scope="module")
 def bpe_tokenizer():
-    return AutoTokenizer.from_pretrained(choice.resolve("causal-lm"))
+    return AutoTokenizer.from_pretrained(resolve("causal-lm"))
 
 
 @pytest.fixture(scope="module")
@@ -217,113 +216,6 @@ def test_bpe_equals_the_library_on_any_text(by_hand, bpe_tokenizer, rank, known,
     assert [
         piece for word in words for piece in by_hand["bpe"](word, rank)
     ] == bpe_tokenizer.tokenize(text)
-
-
-def right_join(tokens):
-    return " ".join(token for token in tokens if token not in checks.SPECIAL).replace(" ##", "")
-
-
-@pytest.mark.parametrize(
-    "function, verdict",
-    [
-        (right_join, "✓ Right"),
-        (lambda tokens: None, "Not tried"),
-        (lambda tokens: right_join(tokens).split(), "Return one str; yours is a list"),
-        (lambda tokens: " ".join(tokens).replace(" ##", ""), "special token is still there"),
-        (
-            lambda tokens: " ".join(t for t in tokens if t not in checks.SPECIAL),
-            "A ## is still there",
-        ),
-        (lambda tokens: right_join(tokens).replace("#", ""), "belongs to the text is lost"),
-        (lambda tokens: right_join(tokens).replace(" ", ""), "glued together"),
-        (
-            lambda tokens: " ".join(
-                t.removeprefix("##") for t in tokens if t not in checks.SPECIAL
-            ),
-            "still apart",
-        ),
-        (lambda tokens: right_join(tokens) + " ", "the spaces are not"),
-        (lambda tokens: right_join(tokens).upper(), "this should be"),
-        (lambda tokens: tokens[99], "IndexError"),
-    ],
-)
-def test_join_says_what_is_wrong(function, verdict, capsys):
-    checks.join(function)
-    assert verdict in capsys.readouterr().out
-
-
-def sliced(tokenizer, text, special=False, longer=0):
-    offsets = tokenizer(text, add_special_tokens=special, return_offsets_mapping=True)[
-        "offset_mapping"
-    ]
-    return [text[start : end + longer] for start, end in offsets]
-
-
-@pytest.mark.parametrize(
-    "make, verdict",
-    [
-        (lambda t: lambda text: sliced(t, text), "✓ Right"),
-        (lambda t: lambda text: ..., "Not tried"),
-        (lambda t: lambda text: "".join(sliced(t, text)), "Return a list of str"),
-        (lambda t: lambda text: sliced(t, text, special=True), "empty parts"),
-        (lambda t: lambda text: t.tokenize(text), "These are tokens"),
-        (lambda t: lambda text: sliced(t, text, longer=1), "one character too long"),
-        (lambda t: lambda text: text.split(), "These are words"),
-        (lambda t: lambda text: sliced(t, text)[1:], "your list has"),
-        (lambda t: lambda text: sliced(t, text)[::-1], "this should begin"),
-    ],
-)
-def test_surfaces_says_what_is_wrong(make, verdict, tokenizer, capsys):
-    checks.surfaces(make(tokenizer), tokenizer)
-    assert verdict in capsys.readouterr().out
-
-
-def best(word, vocabulary):
-    return checks._fewest(word, vocabulary) or ["[UNK]"]
-
-
-@pytest.mark.parametrize(
-    "function, verdict",
-    [
-        (best, "✓ Right"),
-        (lambda word, vocabulary: None, "Not tried"),
-        (lambda word, vocabulary: word, "Return a list of str"),
-        (lambda word, vocabulary: [] if "🙂" in word else best(word, vocabulary), "can't be cut"),
-        (lambda word, vocabulary: ["[UNK]"], "can be cut"),
-        (lambda word, vocabulary: best(word, vocabulary)[:1], "don't add up"),
-        (
-            lambda word, vocabulary: [piece.removeprefix("##") for piece in best(word, vocabulary)],
-            "but the first carries ##",
-        ),
-        (lambda word, vocabulary: [word], "is not in the vocabulary"),
-    ],
-)
-def test_fewest_says_what_is_wrong(function, verdict, vocabulary, capsys):
-    checks.fewest(function, vocabulary)
-    assert verdict in capsys.readouterr().out
-
-
-def test_fewest_recognizes_the_longest_match(by_hand, vocabulary, capsys):
-    checks.fewest(by_hand["wordpiece"], vocabulary)
-    assert "Is that the longest match?" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "pair, verdict",
-    [
-        (("un pêcheur", "un pécheur"), "✓ Right"),
-        ((..., ...), "Not tried"),
-        (("film", ...), "Not tried"),
-        (("film", 3), "Both should be a str"),
-        (("film", "film"), "the same text"),
-        (("a film", "a movie"), "first in 'film' and 'movie'"),
-        (("A film", "a  film"), "only in case or spaces"),
-        (("good 😍", "good 🤮"), "[UNK]"),
-    ],
-)
-def test_twins_says_what_is_wrong(pair, verdict, tokenizer, capsys):
-    checks.twins(pair, tokenizer)
-    assert verdict in capsys.readouterr().out
 
 
 def alternative_text(picture):

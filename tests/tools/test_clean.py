@@ -14,7 +14,7 @@ PATH = PROJECT / "notebooks" / "01_pipeline.ipynb"
 
 
 def saved_by_colab(notebook, keeps_ids):
-    """What Colab makes of a notebook that was opened from the repository, run and saved; new ids where it does not keep them."""
+    """What Colab makes of a notebook opened from the repository, run and saved."""
     saved = copy.deepcopy(notebook)
     for number, cell in enumerate(saved.cells):
         cell.metadata["id"] = cell.id if keeps_ids else f"Xw{number:03}_zQ-Kd1"

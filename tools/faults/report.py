@@ -1,10 +1,10 @@
-"""The table of faults in the README: each row is what a test saw."""
+"""The table of faults in docs/reliability.md: each row is what a test saw."""
 
 ROWS = {}
 
 
 def row(fault, seen, left):
-    """Keep what a reader sees in a fault and what it leaves behind; a fault tested twice must give the same row."""
+    """Keep what a reader sees in a fault and what it leaves; a second try gives the same row."""
     assert ROWS.setdefault(fault, (seen, left)) == (seen, left)
 
 

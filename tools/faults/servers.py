@@ -1,4 +1,4 @@
-"""As much of the Hugging Face Hub and of a package index as their clients need, on this machine, with faults on demand."""
+"""As much of the Hub and of a package index as their clients need, with faults on demand."""
 
 import functools
 import hashlib
@@ -29,7 +29,7 @@ def hashes(path):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """`fault(handler, file)`: called before each answer, `file` is None for a listing; True means that it has answered."""
+    """`fault(handler, file)` runs before each answer; True: it has answered."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -64,7 +64,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def send_file(self, file, data=None, keep=None):
-        """`data`: send this in place of the file's content. `keep`: send so many bytes and hang up."""
+        """`data`: send this in place of the file's content.
+
+        `keep`: send so many bytes and hang up.
+        """
         data = data or content(file)
         start = int(re.match(r"bytes=(\d+)-|$", self.headers["Range"] or "")[1] or 0)
         headers = {
@@ -77,9 +80,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
         self.answer(206 if start else 200, headers, data[start:], keep)
 
-    def answer(self, status, headers={}, body=b"", keep=None):
+    def answer(self, status, headers=(), body=b"", keep=None):
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in dict(headers).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -93,7 +96,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Hub(Server):
-    """Serves the files of `folders` (role → folder) under the course's ids, at its revisions only."""
+    """Serves `folders` (role → folder) under the course's ids, at its revisions only."""
 
     def __init__(self, folders):
         super().__init__(HubHandler)
@@ -201,6 +204,21 @@ def stall(handler, file):
         handler.end_headers()
         handler.wfile.write(content(file)[:half])
     handler.server.closing.wait()
+
+
+def slowly(size, pause):
+    """A way to serve weights whole, but `size` bytes at a time with `pause` seconds between."""
+
+    def serve(handler, file):
+        data = content(file)
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        for start in range(0, len(data), size):
+            handler.wfile.write(data[start : start + size])
+            handler.server.closing.wait(pause)
+
+    return serve
 
 
 def cut_off(handler, file):

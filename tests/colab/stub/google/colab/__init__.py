@@ -1,1 +1,1 @@
-"""Stands for Colab's own package: the set-up cell asks only whether it was imported."""
+"""Stands for Colab's own package: the set-up cell asks for its shell, helpers for the package."""

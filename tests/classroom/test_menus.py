@@ -1,0 +1,33 @@
+"""The guide's menu paths are those of the JupyterLab that is installed."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+GUIDE = " ".join((PROJECT / "classroom" / "guide.md").read_text(encoding="utf-8").split())
+LAB = Path(sys.prefix, "share", "jupyter", "lab")
+ELSEWHERE = {"Save a copy in Drive", "Hub Control Panel", "Stop My Server"}  # Colab, JupyterHub
+MENUS = "File|Edit|View|Run|Kernel|Settings|Help|Open With"
+PATHS = sorted(set(re.findall(rf"\*((?:{MENUS}) → [^*]+)\*", GUIDE)))
+
+
+@pytest.fixture(scope="module")
+def program():
+    files = [*(LAB / "static").glob("*.js"), *(LAB / "schemas").rglob("*.json")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_the_guide_names_menus():
+    assert len(PATHS) > 8
+    assert GUIDE.count("* →") == 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_entry_is_a_label_of_jupyterlab(path, program):
+    for entry in path.split(" → ")[1:]:
+        label = re.escape(entry.rstrip("…"))  # the dots are not part of every label
+        found = re.search(rf"[\"'`]{label}(…|\.\.\.|\\u2026)?[\"'`]", program)
+        assert found or entry in ELSEWHERE, entry
