@@ -5,14 +5,15 @@ arXiv:1910.07467 (RMSNorm); Su et al. 2021, arXiv:2104.09864 (rotary positions);
 arXiv:2002.05202 (SwiGLU); Ainslie et al. 2023, arXiv:2305.13245 (heads that share keys and values).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from transformers import LlamaConfig, PreTrainedModel
+from transformers import LlamaForCausalLM
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
+from helpers.speed.eight import Eight, eight_bits
 from helpers.speed.products import product
 
 
@@ -22,7 +23,7 @@ class Room:
     `keys`, `values`: [layers, batch, shared heads, positions, width]. `seen`: positions written.
     """
 
-    def __init__(self, config: LlamaConfig, batch: int, positions: int, like: Tensor) -> None:
+    def __init__(self, config: Any, batch: int, positions: int, like: Tensor) -> None:
         heads, width = config.num_key_value_heads, config.head_dim
         shape = (2, config.num_hidden_layers, batch, heads, positions, width)
         self.keys, self.values = like.new_zeros(shape)
@@ -49,23 +50,31 @@ class LlamaByHand:
     """A `LlamaForCausalLM` in eval mode: give it to `helpers.generation.generate` in its place.
 
     Matrices with the same input are one: query, key, value; gate, up. The model's own parameters
-    become views of them, so it goes on answering and no weight is held twice. Raises ValueError
-    for another architecture, and for settings that only some Llamas have, by name.
+    become views of them, so it goes on answering and no weight is held twice. `bits` = 8 makes an
+    8-bit copy of every matrix, and reads that where it is faster. Raises ValueError for another
+    architecture, and for settings that only some Llamas have, by name.
     """
 
-    def __init__(self, model: PreTrainedModel) -> None:
+    def __init__(self, model: LlamaForCausalLM, bits: int | None = None) -> None:
         if refused := unlike_llama(model.config):
             raise ValueError(f"LlamaByHand does not cover {refused}; call the model itself")
+        if bits not in (None, 8):
+            raise ValueError(f"bits is {bits!r}; it must be 8, or None for the model's own dtype")
+        body: Any = model.model
         self.config, self.generation_config = model.config, model.generation_config
-        self.device, self.head = model.device, model.lm_head.weight.detach()
-        self.embedding = model.model.embed_tokens.weight.detach()
-        self.layers = [Layer(layer, model.config) for layer in model.model.layers]
-        self.norm = model.model.norm
-        self.cos, self.sin = rotation(model.config, self.head)
+        self.device = model.device
+        self.embedding = body.embed_tokens.weight.detach()
+        self.layers = [Layer(layer, model.config) for layer in body.layers]
+        self.norm, self.head = body.norm, model.lm_head.weight.detach()
+        self.cos, self.sin = rotation(model.config, self.embedding)
+        if bits == 8:
+            for layer in self.layers:
+                layer.to_eight_bits()
+            self.head = eight_bits(self.head)
 
     def new_cache(self, batch: int, positions: int) -> Room:
         """Room for `batch` texts of `positions` ids, the prompt and what is to come."""
-        return Room(self.config, batch, positions, self.head)
+        return Room(self.config, batch, positions, self.embedding)
 
     @torch.inference_mode()
     def __call__(
@@ -95,7 +104,12 @@ class LlamaByHand:
 class Layer:
     """One layer, its matrices as they are read."""
 
-    def __init__(self, layer: nn.Module, config: LlamaConfig) -> None:
+    qkv: Tensor | Eight
+    gate_up: Tensor | Eight
+    out: Tensor | Eight
+    down: Tensor | Eight
+
+    def __init__(self, layer: Any, config: Any) -> None:
         attention, mlp = layer.self_attn, layer.mlp
         self.queries, self.shared = config.num_attention_heads, config.num_key_value_heads
         self.width = config.head_dim
@@ -104,6 +118,11 @@ class Layer:
         self.out, self.down = attention.o_proj.weight.detach(), mlp.down_proj.weight.detach()
         self.before_attention = layer.input_layernorm
         self.before_mlp = layer.post_attention_layernorm
+
+    def to_eight_bits(self) -> None:
+        """Make an 8-bit copy of each matrix."""
+        for name in ("qkv", "gate_up", "out", "down"):
+            setattr(self, name, eight_bits(getattr(self, name)))
 
     def __call__(self, x: Tensor, number: int, step: Step) -> Tensor:
         """Float [batch, new, hidden size] to the same."""
@@ -121,7 +140,9 @@ class Layer:
         mix = self.mix_one if x.shape[1] == 1 else self.mix_many
         return product(mix(turned[:, :, : self.queries], keys, values, step.visible), self.out)
 
-    def mix_many(self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor) -> Tensor:
+    def mix_many(
+        self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None
+    ) -> Tensor:
         """A prompt at once: [batch, new, heads, width] to [batch, new, heads · width]."""
         mixed = F.scaled_dot_product_attention(
             queries.transpose(1, 2), keys, values, visible, enable_gqa=True
@@ -136,19 +157,19 @@ class Layer:
         rows = queries.reshape(batch * self.shared, -1, self.width)
         columns = keys.flatten(0, 1).transpose(1, 2)
         if visible is None:
-            scores = torch.bmm(rows, columns) * scale
+            scores = torch.baddbmm(rows.new_zeros(()), rows, columns, beta=0, alpha=scale)
         else:
             hidden = visible.repeat_interleave(self.shared, dim=0)
             scores = torch.baddbmm(hidden, rows, columns, alpha=scale)
         return torch.bmm(scores.softmax(dim=-1), values.flatten(0, 1)).view(batch, 1, -1)
 
 
-def rms_norm(x: Tensor, norm: nn.Module) -> Tensor:
+def rms_norm(x: Tensor, norm: Any) -> Tensor:
     """Each position divided by its root mean square, times a learned weight."""
     return F.rms_norm(x, x.shape[-1:], norm.weight, norm.variance_epsilon)
 
 
-def rotation(config: LlamaConfig, like: Tensor) -> tuple[Tensor, Tensor]:
+def rotation(config: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     """Cosine and signed sine of every position's angles: each [positions, width of a head]."""
     exponents = torch.arange(0, config.head_dim, 2, device=like.device) / config.head_dim
     frequencies = config.rope_parameters["rope_theta"] ** -exponents  # radians a position
@@ -197,11 +218,11 @@ def visibility(attention_mask: Tensor, x: Tensor) -> Tensor | None:
     return earlier & attention_mask[:, None, None].bool() | itself
 
 
-def unlike_llama(config: LlamaConfig) -> str | None:
+def unlike_llama(config: Any) -> str | None:
     """Name what of a model's config the pass by hand does not cover, or None."""
     if config.model_type != "llama":
         return f"the architecture {config.model_type!r}"
-    wanted = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": False}
+    wanted: dict[str, Any] = {"hidden_act": "silu", "attention_bias": False, "mlp_bias": False}
     settings = {name: getattr(config, name) for name in wanted}
     wanted["rope_type"], settings["rope_type"] = "default", config.rope_parameters["rope_type"]
     return next(
