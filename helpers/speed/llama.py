@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import LlamaForCausalLM
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from helpers.speed.eight import Eight, eight_bits
+from helpers.speed.joined import one_matrix
 from helpers.speed.products import product
 
 
@@ -93,7 +94,7 @@ class LlamaByHand:
         """
         x = F.embedding(input_ids, self.embedding)
         cos, sin = (table[position_ids][:, :, None] for table in (self.cos, self.sin))
-        step = Step(cos, sin, visibility(attention_mask, x), past_key_values)
+        step = Step(cos, sin, visibility(attention_mask, x.shape[1]), past_key_values)
         for number, layer in enumerate(self.layers):
             x = layer(x, number, step)
         past_key_values.seen += input_ids.shape[1]
@@ -152,16 +153,10 @@ class Layer:
     def mix_one(
         self, queries: Tensor, keys: Tensor, values: Tensor, visible: Tensor | None
     ) -> Tensor:
-        """One new position: two products a shared head, whose queries are the rows."""
-        batch, scale = len(queries), self.width**-0.5
-        rows = queries.reshape(batch * self.shared, -1, self.width)
-        columns = keys.flatten(0, 1).transpose(1, 2)
-        if visible is None:
-            scores = torch.baddbmm(rows.new_zeros(()), rows, columns, beta=0, alpha=scale)
-        else:
-            hidden = visible.repeat_interleave(self.shared, dim=0)
-            scores = torch.baddbmm(hidden, rows, columns, alpha=scale)
-        return torch.bmm(scores.softmax(dim=-1), values.flatten(0, 1)).view(batch, 1, -1)
+        """One new position: queries of a shared head are its rows, so nothing is repeated."""
+        rows = queries.reshape(len(queries), self.shared, -1, self.width)
+        mixed = F.scaled_dot_product_attention(rows, keys, values, visible)
+        return mixed.reshape(len(queries), 1, -1)
 
 
 def rms_norm(x: Tensor, norm: Any) -> Tensor:
@@ -179,41 +174,17 @@ def rotation(config: Any, like: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
 
 
-def one_matrix(*layers: nn.Linear) -> Tensor:
-    """Weights of linear layers with one input as one matrix [sum of out, in], now its views."""
-    weights = [layer.weight.detach() for layer in layers]
-    lengths = [len(weight) for weight in weights]
-    if _in_a_row(weights):
-        return weights[0].as_strided((sum(lengths), weights[0].shape[1]), weights[0].stride())
-    whole = torch.cat(weights)
-    for layer, part in zip(layers, whole.split(lengths), strict=True):
-        layer.weight.data = part
-    return whole
+def visibility(attention_mask: Tensor, new: int) -> Tensor | None:
+    """Which of the seen and new positions each new one may look at; None: one new, and all.
 
-
-def _in_a_row(weights: list[Tensor]) -> bool:
-    """Whether an earlier `one_matrix` has laid these into one storage, one after the other."""
-    size = weights[0].element_size()
-    ends = [weight.data_ptr() + weight.numel() * size for weight in weights]
-    begins = [weight.data_ptr() for weight in weights]
-    one = len({weight.untyped_storage().data_ptr() for weight in weights}) == 1
-    return one and ends[:-1] == begins[1:]
-
-
-def visibility(attention_mask: Tensor, x: Tensor) -> Tensor | None:
-    """Which of the seen and new positions each new one may look at.
-
-    Several new: bool [batch, 1, new, all]. One new: None if that is all, else numbers to add to its
-    scores, [batch, 1, all], the lowest of the dtype at pads.
+    bool [batch, 1, new, all]. `attention_mask`: 0/1 [batch, all].
     """
-    new = x.shape[1]
-    if new == 1:
-        pads = attention_mask[:, None] == 0
-        lowest = torch.finfo(x.dtype).min
-        return x.new_zeros(pads.shape).masked_fill(pads, lowest) if pads.any() else None
-    seen, device = attention_mask.shape[1] - new, attention_mask.device
-    earlier = torch.ones(new, seen + new, dtype=torch.bool, device=device).tril(seen)
-    itself = torch.eye(new, seen + new, dtype=torch.bool, device=device).roll(seen, dims=1)
+    if new == 1 and attention_mask.all():
+        return None
+    every, device = attention_mask.shape[1], attention_mask.device
+    seen = every - new
+    earlier = torch.ones(new, every, dtype=torch.bool, device=device).tril(seen)
+    itself = torch.eye(new, every, dtype=torch.bool, device=device).roll(seen, dims=1)
     # A pad sees itself: a row without anything is NaN.
     return earlier & attention_mask[:, None, None].bool() | itself
 
