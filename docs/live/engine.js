@@ -1,0 +1,48 @@
+/** The model in the browser: a body that every head reads, and heads that are loaded when asked. */
+
+const WORDS = "words.bin" // embeddings: the body's and the masked-lm head's
+
+/** @param {any} ort onnxruntime-web @param {(name: string) => Promise<Uint8Array>} load a file */
+export function engine(ort, load) {
+  const sessions = new Map()
+  const open = async name => {
+    const shared = ["body", "masked-lm"].includes(name)
+    const files = [load(`${name}.onnx`), ...(shared ? [load(WORDS)] : [])]
+    const [graph, data] = await Promise.all(files)
+    const externalData = shared ? [{ path: WORDS, data }] : []
+    return ort.InferenceSession.create(graph, { externalData })
+  }
+  const session = name => {
+    if (!sessions.has(name)) sessions.set(name, open(name))
+    return sessions.get(name)
+  }
+  const whole = rows => {
+    const numbers = BigInt64Array.from(rows.flat(), BigInt)
+    return new ort.Tensor("int64", numbers, [rows.length, rows[0].length])
+  }
+
+  /** Rows of ids, equally long, through the body. `mask`: rows of 1 and 0, else 1 everywhere.
+   * @returns {Promise<any>} tensors: hidden [batch, sequence, width]; on `looks` attention_0 … too */
+  async function body(rows, mask = rows.map(row => row.map(() => 1)), looks = false) {
+    const it = await session("body")
+    const wanted = looks ? it.outputNames : ["hidden"]
+    return it.run({ input_ids: whole(rows), attention_mask: whole(mask) }, wanted)
+  }
+
+  /** What the head `name` makes of hidden states: its tensors, by name. */
+  const head = async (name, hidden) => (await session(name)).run({ hidden })
+
+  /** The logits of a head that reads a text: a list a row. */
+  const logits = async (name, rows, mask) =>
+    unpacked((await head(name, (await body(rows, mask)).hidden)).logits)
+
+  return { body, head, logits, ready: names => Promise.all(["body", ...names].map(session)) }
+}
+
+/** A tensor as lists in lists. */
+export function unpacked({ data, dims }) {
+  let all = Array.from(data, Number)
+  for (const size of dims.slice(1).reverse())
+    all = Array.from({ length: all.length / size }, (_, i) => all.slice(i * size, (i + 1) * size))
+  return all
+}
