@@ -4,7 +4,7 @@
 # The slow ones: make test-browser, test-colab, test-faults, test-setup, test-classroom
 # make edit   open the notebooks themselves, to change the course
 .PHONY: lab edit lint test test-browser test-colab test-faults test-setup test-classroom notebooks clean-notebooks stills links picture bench
-.PHONY: slides site check-links kit image class class-slips class-warm class-status class-end collect grade constraints checkpoint evaluate
+.PHONY: slides site serve check-links kit image class class-slips class-warm class-status class-end collect grade constraints checkpoint evaluate
 PYTHON ?= python3
 BIN := .venv/bin
 ONLY ?=
@@ -54,9 +54,15 @@ slides: .venv/docs/installed
 	$(BIN)/python -m docs.slides.make
 
 site: .venv/docs/installed
+	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	rm -rf build/site
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/site
 	cp build/site/README.html build/site/index.html
+	$(BIN)/python -m docs.live.make
+
+# Show it in the room: on this machine's addresses, with a code for phones to read. PORT=8080 takes another port than 8000.
+serve: .venv/docs/installed
+	$(BIN)/python -m docs.live.serve $(PORT)
 
 # Follow every link to another site, once a week.
 check-links: .venv/docs/installed
@@ -64,7 +70,7 @@ check-links: .venv/docs/installed
 
 .venv/docs/installed: docs/requirements.txt .venv/installed
 	$(BIN)/python -m pip install --requirement docs/requirements.txt --constraint constraints.txt
-	npm install --no-save --no-package-lock --prefix .venv/docs reveal.js@6.0.2
+	npm install --no-save --no-package-lock --prefix .venv/docs reveal.js@6.0.2 onnxruntime-web@1.30.0
 	touch $@
 
 # The kit for a machine without a network; for others than this one: make kit FOR=windows PYTHON_OF=3.12

@@ -2,18 +2,26 @@
 
 const WORDS = "words.bin" // embeddings: the body's and the masked-lm head's
 
-/** @param {any} ort onnxruntime-web @param {(name: string) => Promise<Uint8Array>} load a file */
-export function engine(ort, load) {
+/** @param {any} ort onnxruntime-web @param {(name: string) => Promise<Uint8Array>} load a file
+ * @param {() => Promise<any>} start what onnxruntime-web needs before its first session */
+export function engine(ort, load, start) {
   const sessions = new Map()
   const open = async name => {
     const shared = ["body", "masked-lm"].includes(name)
+    await (begun ??= start())
     const files = [load(`${name}.onnx`), ...(shared ? [load(WORDS)] : [])]
     const [graph, data] = await Promise.all(files)
     const externalData = shared ? [{ path: WORDS, data }] : []
     return ort.InferenceSession.create(graph, { externalData })
   }
+  let begun
+  let opened = Promise.resolve() // one by one: what lies beside a graph is mounted for one at a time
   const session = name => {
-    if (!sessions.has(name)) sessions.set(name, open(name))
+    if (!sessions.has(name)) {
+      opened = opened.catch(() => {}).then(() => open(name))
+      opened.catch(() => sessions.delete(name)) // the next try begins anew
+      sessions.set(name, opened)
+    }
     return sessions.get(name)
   }
   const whole = rows => {
@@ -36,7 +44,10 @@ export function engine(ort, load) {
   const logits = async (name, rows, mask) =>
     unpacked((await head(name, (await body(rows, mask)).hidden)).logits)
 
-  return { body, head, logits, ready: names => Promise.all(["body", ...names].map(session)) }
+  /** Load the body and these heads, where there are any. */
+  const ready = names => names.length && Promise.all(["body", ...names].map(session))
+
+  return { body, head, logits, ready }
 }
 
 /** A tensor as lists in lists. */

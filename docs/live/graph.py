@@ -30,10 +30,10 @@ class Graph:
     def __init__(self, config: Any):
         self.config, self.nodes, self.initializers = config, [], []
 
-    def add(self, op: str, *inputs: str, domain: str = "", outputs: int = 1, **attributes) -> Any:
+    def add(self, op: str, *inputs: str, outputs: int = 1, **attributes: Any) -> Any:
         """One operation on values; returns the name of its result, a list of several."""
         names = [f"{op}_{len(self.nodes)}_{i}" for i in range(outputs)]
-        self.nodes.append(helper.make_node(op, inputs, names, domain=domain, **attributes))
+        self.nodes.append(helper.make_node(op, inputs, names, **attributes))
         return names[0] if outputs == 1 else names
 
     def keep(self, value: Any, dtype: Any = np.float32) -> str:
@@ -57,14 +57,18 @@ class Graph:
         shared.external_data.add(key="location", value=WORDS)
         return names
 
-    def linear(self, x: str, layer: Any, matrix: tuple[str, str] | None = None) -> str:
-        """x · Wᵀ + b, W as it lies in `matrix`."""
-        numbers, scales = matrix or self.matrix(layer)
+    def rows(self, numbers: str, scales: str, shape: tuple = (0, -1)) -> str:
+        """Rows of a matrix in 8 bits as fp32; `shape`: as ONNX writes it, 0 is as it was."""
         steps = self.add("Cast", scales, to=TensorProto.FLOAT)
-        rows, columns = layer.weight.shape
-        sizes = {"K": columns, "N": rows, "bits": 8, "block_size": BLOCK}
-        y = self.add("MatMulNBits", x, numbers, steps, domain="com.microsoft", **sizes)
-        return self.add("Add", y, self.keep(layer.bias))
+        steps = self.add("Unsqueeze", steps, self.keep([-1], np.int64))
+        blocks = self.add("Cast", numbers, to=TensorProto.FLOAT)
+        blocks = self.add("Mul", self.add("Sub", blocks, self.keep(128)), steps)
+        return self.add("Reshape", blocks, self.keep(shape, np.int64))
+
+    def linear(self, x: str, layer: Any, matrix: tuple[str, str] | None = None) -> str:
+        """x · Wᵀ + b. W lies as `matrix` says; it becomes fp32 once, when the graph is loaded."""
+        weight = self.add("Transpose", self.rows(*(matrix or self.matrix(layer))), perm=[1, 0])
+        return self.add("Add", self.add("MatMul", x, weight), self.keep(layer.bias))
 
     def norm(self, x: str, layer: Any) -> str:
         scale, shift = self.keep(layer.weight), self.keep(layer.bias)
@@ -81,7 +85,7 @@ class Graph:
         self.nodes += [helper.make_node("Identity", [v], [name]) for name, v in outputs.items()]
         given = [helper.make_empty_tensor_value_info(name) for name in outputs]
         graph = helper.make_graph(self.nodes, "distilbert", taken, given, self.initializers)
-        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+        opsets = [helper.make_opsetid("", 17)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=8)
 
 
@@ -108,11 +112,8 @@ def body(model: PreTrainedModel) -> onnx.ModelProto:
 def _embedded(graph: Graph, embeddings: Any) -> str:
     """Words and places as vectors [batch, sequence, width]: rows of numbers times their scales."""
     numbers, scales = graph.words(embeddings.word_embeddings)
-    rows = graph.add("Cast", graph.add("Gather", numbers, "input_ids"), to=TensorProto.FLOAT)
-    steps = graph.add("Cast", graph.add("Gather", scales, "input_ids"), to=TensorProto.FLOAT)
-    steps = graph.add("Unsqueeze", steps, graph.keep([-1], np.int64))
-    blocks = graph.add("Mul", graph.add("Sub", rows, graph.keep(128)), steps)
-    words = graph.add("Reshape", blocks, graph.keep([0, 0, graph.config.dim], np.int64))
+    found = (graph.add("Gather", one, "input_ids") for one in (numbers, scales))
+    words = graph.rows(*found, (0, 0, -1))
     length = graph.add("Slice", graph.add("Shape", "input_ids"), *(
         graph.keep(one, np.int64) for one in ([1], [2])))
     zero, axis = graph.keep([0], np.int64), graph.keep([0], np.int64)

@@ -15,6 +15,7 @@ from transformers import AutoTokenizer
 from docs.live import agreement, graph
 from docs.live.explorers import NEEDS
 from helpers import PROJECT, weights
+from helpers.heads.outputs import RANDOM, heads_of
 from helpers.weights import CheckpointError
 from tools import environment
 from tools.stills import STILLS, parts
@@ -55,6 +56,15 @@ def heads():
     return found
 
 
+def untrained(models):
+    """Name → model, of the random heads that the explorer of 03 has."""
+    tokenizer = AutoTokenizer.from_pretrained(weights.resolve("sentiment"))
+    reader = models["sentiment"]
+    every = heads_of(tokenizer, reader.distilbert, reader, models["masked-lm"])
+    fresh = {name: one for name, one in every.items() if one.weights == RANDOM}
+    return {f"heads-{name}": one.answer.keywords["model"] for name, one in fresh.items()}
+
+
 def files(models):
     """Name → bytes of what the model in the page is made of."""
     body = next(iter(models.values())).distilbert
@@ -66,7 +76,8 @@ def files(models):
         "vocabulary.txt": "\n".join(sorted(vocabulary, key=vocabulary.get)).encode(),
         "ort.wasm": (ONNXRUNTIME / "ort-wasm-simd-threaded.wasm").read_bytes(),
     }
-    return made | {f"{role}.onnx": graph.head(m).SerializeToString() for role, m in models.items()}
+    heads = models | untrained(models)
+    return made | {f"{name}.onnx": graph.head(m).SerializeToString() for name, m in heads.items()}
 
 
 def write(made):
@@ -80,30 +91,28 @@ def write(made):
     return bytes_, versions
 
 
-def explorers(models, bytes_):
+def explorers(bytes_):
     """Write the first picture of each explorer that can be alive; returns what each needs."""
     known = {}
     for name, (needs, said) in NEEDS.items():
         room, still = name.split("/")
-        if not set(needs) <= set(models):
+        wanted = [*BODY, *(f"{head}.onnx" for head in needs)] if needs else []
+        if not set(wanted) <= set(bytes_):
             continue
         path = LIVE / "explorers" / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(parts(STILLS[room][still]())))
-        wanted = [*BODY, *(f"{role}.onnx" for role in needs)] if needs else []
         known[name] = {"needs": needs, "said": said, "bytes": sum(bytes_[one] for one in wanted)}
     return known
 
 
 def scripts():
     """Copy what runs in the browser: the views as they are, and what stands in for the kernel."""
-    for path in [*PROJECT.glob("helpers/*/*.js"), *PROJECT.glob("helpers/*/*.css")]:
-        target = LIVE / path.relative_to(PROJECT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    for name in ("page", "worker", "model", "engine", "wordpiece", "refused"):
-        shutil.copyfile(HERE / f"{name}.js", LIVE / f"{name}.js")
-    shutil.copytree(HERE / "rooms", LIVE / "rooms")
+    for pattern in ("helpers/*/*.js", "docs/live/**/*.js"):
+        for path in PROJECT.glob(pattern):
+            target = LIVE / path.relative_to(PROJECT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
     shutil.copyfile(ONNXRUNTIME / "ort.wasm.bundle.min.mjs", LIVE / "ort.js")
     shutil.copyfile(HERE / "service.js", SITE / "service.js")
 
@@ -116,7 +125,7 @@ def main():
     distance = agreement.check(made, models)
     bytes_, versions = write(made)
     labels = {role: [*model.config.id2label.values()] for role, model in models.items()}
-    known = explorers(models, bytes_)
+    known = explorers(bytes_)
     scripts()
     manifest = {"versions": versions, "labels": labels, "explorers": known, "distance": distance}
     (LIVE / "manifest.json").write_text(json.dumps(manifest, indent=1))

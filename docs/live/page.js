@@ -1,7 +1,7 @@
 /** Brings the stills of a page to life: loads on a tap, then puts the view where the still was. */
 import { model } from "./model.js"
 
-const base = new URL("./", import.meta.url)
+const base = new URL("../../", import.meta.url)
 const MEGABYTE = 1e6
 const json = async path => (await fetch(new URL(path, base))).json()
 
@@ -11,7 +11,7 @@ const watching = new Set()
 
 /** Ask the worker; it answers { picture } or { error }. */
 function ask(question) {
-  worker ??= new Worker(new URL("worker.js", base), { type: "module" })
+  worker ??= new Worker(new URL("worker.js", import.meta.url), { type: "module" })
   worker.onmessage = ({ data }) => {
     if (data.loaded) return watching.forEach(watch => watch(data.loaded))
     waiting.get(data.id)(data)
@@ -92,7 +92,7 @@ async function live(still, explorer, needs, place) {
   const compute = inputs => ask({ explorer, room, needs, first, inputs })
   const { picture, error } = await compute(parts.inputs)
   if (error) throw Error(error.words)
-  const view = (await import(`./helpers/${room}/view.js`)).default
+  const view = (await import(`../../helpers/${room}/view.js`)).default
   parts.state = { n: parts.inputs.n, picture, error: null }
   view.render({ model: model(parts, compute), el: place })
 }

@@ -1,10 +1,9 @@
 /** Where the model computes: a worker, so that a long text holds up nothing on the page. */
 import { engine } from "./engine.js"
-import * as ort from "./ort.js"
 import { encode, wordPiece } from "./wordpiece.js"
 
 const LIMIT = 512 // tokens of a text
-const base = new URL("./", import.meta.url)
+const base = new URL("../../", import.meta.url)
 const manifest = fetch(new URL("manifest.json", base)).then(response => response.json())
 const fetched = new Map()
 let loaded = 0
@@ -40,6 +39,8 @@ function load(name) {
 
 /** What rooms compute with. */
 async function tools() {
+  const ort = await import(new URL("ort.js", base).href)
+  ort.env.wasm.numThreads = 1
   const { labels } = await manifest
   const vocabulary = new TextDecoder().decode(await load("vocabulary.txt")).split("\n")
   const tokenize = wordPiece(vocabulary)
@@ -51,7 +52,7 @@ async function tools() {
     read: (texts, limit = LIMIT, shorten = 0) => encode(tokenize, texts, limit, shorten),
     idOf: token => vocabulary.indexOf(token),
     nameOf: id => vocabulary[id],
-    ...engine(ort, load),
+    ...engine(ort, load, async () => (ort.env.wasm.wasmBinary = await load("ort.wasm"))),
   }
 }
 
@@ -64,11 +65,7 @@ async function open({ room, needs, first }) {
   shared ??= tools()
   shared.catch(() => (shared = undefined))
   const given = await shared
-  if (needs.length) {
-    ort.env.wasm.numThreads = 1
-    ort.env.wasm.wasmBinary ??= await load("ort.wasm")
-    await given.ready(needs)
-  }
+  await given.ready(needs)
   return module.default(given, first)
 }
 

@@ -2,11 +2,14 @@
 
 import json
 
+from docs.live.explorers import explorer_of
+
 project = "Behind the Pipeline"
 extensions = ["myst_nb"]
 root_doc = "README"
 include_patterns = [
     "README.md",
+    "CONTRIBUTING.md",
     "classroom/guide.md",
     "classroom/kubernetes/README.md",
     "helpers/README.md",
@@ -27,7 +30,8 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = project
-html_static_path, html_css_files = ["static"], ["site.css"]
+html_static_path, html_css_files = ["static", "../../helpers/drawing/view.css"], ["site.css", "view.css"]
+html_js_files = ["start.js"]
 html_show_search_summary = False  # a page on the disk may not fetch the others
 html_copy_source = html_show_sourcelink = False
 pygments_style, pygments_dark_style = "a11y-light", "a11y-dark"
@@ -47,6 +51,7 @@ notebooks/[0-9]*
 :caption: And beside them
 :glob:
 
+CONTRIBUTING
 classroom/guide
 classroom/kubernetes/README
 docs/*
@@ -56,6 +61,16 @@ notebooks/solutions/*
 checkpoints/*/README
 ```
 """
+
+
+def mark(cell):
+    """Write into a cell's still which explorer it stands for: start.js looks for that."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if name := explorer_of("".join(data.get("text/plain", []))):
+            named = f'<div class="btp-still" data-explorer="{name}">'
+            page = "".join(data["text/html"]).replace('<div class="btp-still">', named)
+            data["text/html"] = page
 
 
 def prepare(app, page, source):
@@ -70,6 +85,7 @@ def prepare(app, page, source):
         for cell in notebook["cells"]:
             if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):  # folded here too
                 cell["metadata"].setdefault("tags", []).append("hide-output")
+            mark(cell)
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [
                 {

@@ -13,7 +13,6 @@ export const parts = name => JSON.parse(readFileSync(new URL(`explorers/${name}.
 export async function tools() {
   const ort = await import(new URL("ort.js", live).href)
   ort.env.wasm.numThreads = 1
-  ort.env.wasm.wasmBinary = await load("ort.wasm")
   const vocabulary = new TextDecoder().decode(await load("vocabulary.txt")).split("\n")
   const tokenize = wordPiece(vocabulary)
   return {
@@ -24,6 +23,6 @@ export async function tools() {
     read: (texts, limit = 512, shorten = 0) => encode(tokenize, texts, limit, shorten),
     idOf: token => vocabulary.indexOf(token),
     nameOf: id => vocabulary[id],
-    ...engine(ort, load),
+    ...engine(ort, load, async () => (ort.env.wasm.wasmBinary = await load("ort.wasm"))),
   }
 }

@@ -15,7 +15,7 @@
       return say("On a page from the disk a browser loads no model: make serve shows this page alive.")
     if (typeof WebAssembly === "undefined" || typeof DecompressionStream === "undefined")
       return say("This browser has no WebAssembly, or it is switched off: the picture stays.")
-    import(new URL("live/page.js", root)).then(page => page.begin(root))
+    import(new URL("live/docs/live/page.js", root)).then(page => page.begin(root))
       .catch(problem => say(`The explorer can't start here: ${problem.message}. The picture stays.`))
   }
   document.addEventListener("DOMContentLoaded", begin)
