@@ -52,8 +52,7 @@ async function offer(still, explorer, { needs, bytes, said }) {
   const bar = make("progress", { max: bytes, hidden: true, ariaLabel: "Fetching the model" })
   const words = make("p", { className: "btp-wake-words", role: "status" })
   const place = make("div", { className: "btp-live" })
-  const box = make("div", { className: "btp-waking" }, button, bar, words)
-  still.closest(".output").after(box, place)
+  still.closest(".output").after(place, make("div", { className: "btp-waking" }, button, bar, words))
 
   async function wake() {
     set(true, "")
@@ -65,6 +64,7 @@ async function offer(still, explorer, { needs, bytes, said }) {
       set(false, said)
       button.hidden = true
     } catch (problem) {
+      button.hidden = false
       set(false, `${problem.message} The picture stays; try again, or run the notebook.`)
     }
     watching.delete(watch)
@@ -75,7 +75,9 @@ async function offer(still, explorer, { needs, bytes, said }) {
     words.textContent = busy ? "Fetching and unpacking …" : text
   }
   button.addEventListener("click", wake)
-  if (!needs.length || await isKept()) wake()
+  if (needs.length && !await isKept()) return
+  button.hidden = true
+  wake()
 }
 
 async function isKept() {
