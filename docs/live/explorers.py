@@ -13,7 +13,7 @@ NEEDS = {  # name of a still → roles whose heads are loaded, words
     "postprocessing/blame": (["sentiment"], COMPUTED),
     "padding/one": (["sentiment"], COMPUTED),
     "heads/mask": (["sentiment", "masked-lm", *UNTRAINED], COMPUTED),
-    "tokenizer/accents": ([], "Computed on this device: WordPiece. The notebook has BPE beside it."),
+    "tokenizer/accents": ([], "Computed on this device: both tokenizers, in JavaScript."),
     "tasks/where": (["question-answering"], COMPUTED),
     "tasks/names": (["token-classification"], COMPUTED),
     "tasks/topics": (["zero-shot"], COMPUTED),

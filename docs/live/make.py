@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import torch
 import transformers
@@ -56,6 +57,20 @@ def heads():
     return found
 
 
+def byte_pairs():
+    """What bpe.js reads of a tokenizer: every token behind the first ones is a merge's result."""
+    folder = weights.resolve("causal-lm")
+    learned = json.loads((Path(folder) / "tokenizer.json").read_text("utf-8"))
+    vocabulary, merges = (learned["model"][name] for name in ("vocab", "merges"))
+    pairs = [pair if isinstance(pair, str) else " ".join(pair) for pair in merges]
+    every = sorted(vocabulary, key=vocabulary.get)
+    first = every[: -len(pairs)]
+    if every[len(first) :] != [pair.replace(" ", "") for pair in pairs]:
+        raise ValueError(f"the ids of {folder} do not follow its merges")
+    special = [token["content"] for token in learned["added_tokens"]]
+    return {"first": first, "merges": pairs, "special": special}
+
+
 def untrained(models):
     """Name → model, of the random heads that the explorer of 03 has."""
     tokenizer = AutoTokenizer.from_pretrained(weights.resolve("sentiment"))
@@ -74,6 +89,7 @@ def files(models):
         "words.bin": graph.quantized(words)[0].tobytes(),
         "body.onnx": graph.body(body).SerializeToString(),
         "vocabulary.txt": "\n".join(sorted(vocabulary, key=vocabulary.get)).encode(),
+        "bpe.json": json.dumps(byte_pairs()).encode(),
         "ort.wasm": (ONNXRUNTIME / "ort-wasm-simd-threaded.wasm").read_bytes(),
     }
     heads = models | untrained(models)
