@@ -32,39 +32,12 @@ CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes
 GRACE = 60  # seconds more until a container is killed from outside
 ANSWER = 1_000_000  # bytes of a container's answer that are read
 MEMORY = "1500m"
-LIMITS = [
-    "--network",
-    "none",
-    "--read-only",
-    "--cap-drop",
-    "ALL",
-    "--security-opt",
-    "no-new-privileges",
-]
-LIMITS += [
-    "--memory",
-    MEMORY,
-    "--memory-swap",
-    MEMORY,
-    "--cpus",
-    "1",
-    "--pids-limit",
-    "200",
-    "--log-driver",
-    "none",
-]
-LIMITS += ["--ulimit", "core=0", "--init", "--tmpfs", "/tmp:size=64m,mode=1777"]
-LIMITS += ["--tmpfs", "/home/student:size=128m,uid=1000,gid=1000,mode=700"]
-VERDICTS = {
-    "right",
-    "wrong",
-    "not tried",
-    "error",
-    "timeout",
-    "no verdict",
-    "too much output",
-    "killed",
-}
+LIMITS = f"""--network none --read-only --cap-drop ALL --security-opt no-new-privileges
+--memory {MEMORY} --memory-swap {MEMORY} --cpus 1 --pids-limit 200 --ulimit core=0 --init
+--log-driver none --tmpfs /tmp:size=64m,mode=1777
+--tmpfs /home/student:size=128m,uid=1000,gid=1000,mode=700""".split()
+VERDICTS = {"right", "wrong", "not tried", "error", "timeout", "no verdict", "killed"}
+VERDICTS |= {"too much output", "the kernel died"}
 
 
 def lessons() -> dict[str, nbformat.NotebookNode]:
