@@ -80,15 +80,6 @@ def notebooks(archive: bytes) -> Iterator[tuple[PurePosixPath, str, bytes]]:
 def _read(volume: str, script: str) -> bytes:
     """What a script prints in a student's home, which it can't change; at most LARGEST bytes."""
     mount = ["--volume", f"{volume}:/home/student:ro", "--workdir", "/home/student"]
-    command = [
-        "docker",
-        "run",
-        *SANDBOX,
-        *mount,
-        "--entrypoint",
-        "sh",
-        IMAGE,
-        "-c",
-        f"{script} | head -c {LARGEST}",
-    ]
+    shell = ["--entrypoint", "sh", IMAGE, "-c", f"{script} | head -c {LARGEST}"]
+    command = ["docker", "run", *SANDBOX, *mount, *shell]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
