@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for classroom.passwords
 
-MEMORY, PROCESSORS, PROCESSES = "2G", float(os.cpu_count()), 400
+MEMORY, PROCESSORS, PROCESSES = "2G", min(2.0, os.cpu_count()), 400
 FOLDER, CLASS = Path(os.environ["CLASS_FOLDER"]), os.environ["CLASS_NAME"]
 
 c = get_config()  # noqa: F821

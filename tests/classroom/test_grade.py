@@ -16,6 +16,7 @@ import nbformat
 import pytest
 
 from classroom import grade as grading
+from classroom import handins
 from classroom.grade import exercises, grade, lessons, table, write
 from classroom.handins import read
 from classroom.image import PROJECT
@@ -60,7 +61,7 @@ def hand_in(folder, name, data):
 
 def zipped(**files):
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
     return packed.getvalue()
@@ -211,6 +212,14 @@ def test_names_as_they_come(tmp_path):
         ("pat", None, "this zip can't be read"),
         ("mal", None, "a link, which is not followed"),
     }
+
+
+def test_a_zip_that_would_fill_the_memory_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(handins, "UNPACKED", 5_000_000)
+    bomb = zipped(**{f"{number}.ipynb": b"0" * 1_000_000 for number in range(6)})
+    hand_in(tmp_path, "mal/homework.zip", bomb)
+    [handin] = read(tmp_path, COURSE)
+    assert len(bomb) < 1_000_000 and handin.problem.endswith("unpacks to more than 5 MB")
 
 
 def test_the_exercises_are_read_from_the_notebook():

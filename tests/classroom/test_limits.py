@@ -62,7 +62,7 @@ for child in children: os.waitpid(child, 0)
     assert a(code).splitlines() == ["Resource temporarily unavailable", "True"]
 
 
-@wall("use up the processors", "an equal share for each container, whatever runs in it")
+@wall("use up the processors", "two at most, and an equal share for each container")
 def test_busy_processors(a, b):
     code = """
 import os, subprocess, sys
