@@ -68,12 +68,7 @@ def grade(handin: HandIn, wanted: list[str], trust: bool = False) -> Grade:
         note = str(result["ending"] or "")[:200]
         if result.get("meddles") is True:
             note = f"{note}; its code changes a check: read it".strip("; ")
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-    ):  # no answer, or one that no runner of ours has written
+    except (ValueError, TypeError, KeyError, AttributeError):  # no answer, or none of our runner's
         checks, note = dict.fromkeys(wanted, ("killed", "")), ending or "its answer can't be read"
     return Grade(handin, checks, note)
 
@@ -97,14 +92,10 @@ def _contained(data: bytes) -> tuple[bytes, str | None]:
         ) as run:
             answer = _bounded(run, name)
     with contextlib.suppress(subprocess.CalledProcessError):
-        killed = (
-            docker(
-                "inspect", "--format", "{{.State.OOMKilled}}", name, stderr=subprocess.DEVNULL
-            ).strip()
-            == "true"
-        )
+        state = ["inspect", "--format", "{{.State.OOMKilled}}", name]
+        killed = docker(*state, stderr=subprocess.DEVNULL).strip()
         docker("rm", "--force", name)
-        if killed:
+        if killed == "true":
             return answer, f"out of memory: more than {MEMORY}"
     return answer, "time is up" if time.monotonic() - started > NOTEBOOK_SECONDS + GRACE else None
 
@@ -143,13 +134,8 @@ def _trusted(data: bytes) -> tuple[bytes, str | None]:
             Path.home() / ".cache"
         )
         with contextlib.suppress(subprocess.TimeoutExpired):
-            done = subprocess.run(
-                command,
-                input=data,
-                stdout=subprocess.PIPE,
-                timeout=NOTEBOOK_SECONDS + GRACE,
-                env=environment,
-            )
+            options = {"stdout": subprocess.PIPE, "timeout": NOTEBOOK_SECONDS + GRACE}
+            done = subprocess.run(command, input=data, env=environment, **options)
             return done.stdout, None
     return b"", "time is up"
 
