@@ -20,7 +20,7 @@ from classroom.room import Room
 
 MEGABYTES = 20  # a notebook larger than this is named, not copied
 LARGEST = 500_000_000  # bytes of one student's notebooks
-NOTEBOOKS = "find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*'"
+NOTEBOOKS = "2>/dev/null find behind-the-pipeline/ -type f -name '*.ipynb' -not -path '*/.*'"
 FIND = f"{NOTEBOOKS} -size -{MEGABYTES}M -print0 | tar --null -cf - --files-from -"
 TOO_LARGE = f"{NOTEBOOKS} -size +{MEGABYTES - 1}M"
 SANDBOX = ["--rm", "--network", "none", "--read-only", "--cap-drop", "ALL", "--log-driver", "none"]
