@@ -96,8 +96,8 @@ def test_a_second_start_keeps_what_is_there(klass):
 
 
 def test_cold_all_get_an_answer_and_the_simulation_is_of_that_size(cold):
-    """The simulation's costs are those of a start here; by the clock it takes five times the
-    simulation at most, which knows of no other program on the machine.
+    """The simulation's costs are the processor seconds of a start here. By the clock it may take
+    longer than simulated, as other programs run, but not less.
     """
     seconds, measured = cold
     simulated = arrivals.SERVER + arrivals.KERNEL + arrivals.ANSWER
@@ -105,7 +105,7 @@ def test_cold_all_get_an_answer_and_the_simulation_is_of_that_size(cold):
     print(f"\ncold, first answer: {min(seconds):.1f} to {max(seconds):.1f} s", end="; ")
     print(f"simulated {expected:.0f} s; processor seconds a start:", measured, simulated)
     assert 0.5 < sum(measured) / len(measured) / simulated < 2
-    assert 0.5 < max(seconds) / expected < 5
+    assert max(seconds) > 0.5 * expected
 
 
 def test_warmed_the_first_answer_comes_at_once(warmed):
