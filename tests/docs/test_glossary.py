@@ -17,18 +17,18 @@ NOTEBOOKS = {path.name: nbformat.read(path, as_version=4).cells for path in COUR
 
 
 def around(file, cell_id):
-    """The code cell with that id, and the texts before and behind it, in one."""
+    """The code cell with that id, and the texts before and behind it, in one; `_` reads as `-`."""
     cells = NOTEBOOKS[file]
     [place] = [i for i, cell in enumerate(cells) if cell.id == cell_id]
     assert cells[place].cell_type == "code"
     before = next(i for i in range(place, -1, -1) if cells[i].cell_type == "markdown")
     after = next(i for i in range(place, len(cells)) if cells[i].cell_type == "markdown")
-    return "\n".join(cell.source for cell in cells[before : after + 1])
+    return "\n".join(cell.source for cell in cells[before : after + 1]).replace("_", "-")
 
 
 def words(term):
     """What of a term must be read there: its longest word, without plural and backticks."""
-    return max(re.findall(r"[\w…-]+", term), key=len).lower().removesuffix("s")
+    return max(re.findall(r"[\w…-]+", term.replace("_", "-")), key=len).lower().removesuffix("s")
 
 
 @pytest.mark.parametrize("row", ROWS)
