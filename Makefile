@@ -129,6 +129,7 @@ clean-notebooks: .venv/installed
 # Write the address and version of pyproject.toml into badges, set-up cells and the README.
 links: .venv/installed
 	$(BIN)/python -m tools.links
+	$(BIN)/python -m tools.claims
 
 # It says itself whether there is anything to do: a .venv may be half made, or its Python gone.
 .venv/installed: FORCE
