@@ -32,6 +32,7 @@ test-browser: .venv/installed .venv/browser/installed slides site
 
 .venv/browser/installed: tests/browser/requirements.txt .venv/installed node_modules/installed
 	$(BIN)/python -m pip install --requirement tests/browser/requirements.txt --constraint constraints.txt
+	mkdir -p $(@D)
 	touch $@
 
 # Run every notebook with Colab's versions, from an empty folder, as there.
