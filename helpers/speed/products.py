@@ -81,6 +81,16 @@ def product(x: Tensor, weight: Tensor | Eight) -> Tensor:
     return _fastest[case](x, weight)
 
 
+def bytes_read(weight: Tensor | Eight, dtype: torch.dtype) -> int:
+    """What a product of `weight` with one row of `dtype` reads, by the way that was chosen."""
+    if not isinstance(weight, Eight):
+        return weight.nbytes
+    case = Case(1, weight.whole.shape, dtype, weight.whole.dtype, torch.get_num_threads())
+    if _fastest.get(case) is wide:
+        return weight.wide.nbytes
+    return weight.whole.nbytes + weight.scale.nbytes
+
+
 def measured() -> str:
     """Return what was timed so far, a line a case: microseconds by each way."""
     lines = []
