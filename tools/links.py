@@ -7,12 +7,13 @@ its metadata (tools/facts.py), the roles from helpers.weights. A test fails wher
 
 import re
 import sys
+from functools import partial
 
 import nbformat
 
 from helpers import PROJECT
 from helpers.weights import ROLES
-from tools import release
+from tools import quizzes, release
 from tools.facts import BLOCK, FACTS, WRITTEN
 from tools.notebooks import COURSE, NOTEBOOKS
 
@@ -80,6 +81,7 @@ def roles_table(up):
 
 
 BLOCKS = {"notebooks": notebooks_table, "roles": roles_table}
+BLOCKS |= {f"quiz_{page.stem[:2]}": partial(quizzes.revealed, page) for page in COURSE}
 
 
 def opening(source, page, here):

@@ -4,7 +4,6 @@ What a contributor writes: the notebook, its solution, a room with one check, an
 teacher's guide.
 """
 
-import os
 import shutil
 
 import nbformat
@@ -15,7 +14,7 @@ from tools.notebooks import COURSE
 NUMBER = f"{int(COURSE[-1].stem[:2]) + 1:02}"
 STEM = f"{NUMBER}_spare"
 LEFT = shutil.ignore_patterns(
-    ".git", ".venv*", "__pycache__", ".*_*", ".hypothesis", "build", "checkpoints", "my_notebooks"
+    ".git", ".venv*", "node_modules", "__pycache__", ".*_*", ".hypothesis", "build", "my_notebooks"
 )
 
 COURSE_METADATA = {
@@ -31,10 +30,17 @@ TITLE = """**You will** count.
 EXERCISE = f"""## Exercises
 
 **{int(NUMBER)}.1 · 2 minutes · easy.** Give the number of letters in *spare*."""
+COUNT = """## Count
+
+<blockquote class="alert alert-info">
+
+🔮 **Predict.** How many letters has *spare*?
+
+</blockquote>"""
 CELLS = [
     ("title", "slide", TITLE),
     ("setup-project", "skip", "pass  # make links writes this one"),
-    ("count-text", "slide", "## Count\n\n**Predict.** How many letters has *spare*?"),
+    ("count-text", "slide", COUNT),
     ("count", "subslide", 'print(len("spare"))'),
     ("exercises", "skip", EXERCISE),
     ("exercise-1", "skip", "import helpers.spare.checks as checks\n\nchecks.letters(...)"),
@@ -47,6 +53,7 @@ SOLUTION = [
     ("solution-1", "slide", "import helpers.spare.checks as checks\n\nchecks.letters(5)"),
 ]
 CODE = {"setup-project", "count", "exercise-1", "solution-1"}
+FOLDED = {"count": {"jupyter": {"outputs_hidden": True}}}  # it answers a question
 CHECKS = '''"""Checks of the spare notebook."""
 
 from helpers.exercises import check_value
@@ -70,10 +77,7 @@ PLAN = f"""
 
 def copy(folder):
     """Copy the project without history, environments and builds into `folder`; return its root."""
-    root = folder / "course"
-    shutil.copytree(PROJECT, root, ignore=LEFT)
-    os.symlink(PROJECT / "checkpoints", root / "checkpoints")
-    return root
+    return shutil.copytree(PROJECT, folder / "course", ignore=LEFT)
 
 
 def add_notebook(root):
@@ -92,6 +96,7 @@ def _write(path, cells, metadata):
     notebook = nbformat.v4.new_notebook(metadata=metadata)
     for name, slide, source in cells:
         new = nbformat.v4.new_code_cell if name in CODE else nbformat.v4.new_markdown_cell
-        cell = new(source, id=name, metadata={"slideshow": {"slide_type": slide}})
+        kept = {"slideshow": {"slide_type": slide}} | FOLDED.get(name, {})
+        cell = new(source, id=name, metadata=kept)
         notebook.cells.append(cell)
     nbformat.write(notebook, path)

@@ -1,19 +1,21 @@
-"""Runs in a notebook's kernel: ask each explorer as a reader would, without a browser."""
+"""Runs in a notebook's kernel: ask each explorer and quiz as a reader would, without a browser."""
 
 from helpers.drawing.view import View
+from helpers.exercises.quiz import Quiz
 
 
 def touch(results):
-    """Ask each View among `results` about longer texts; return how many there are.
+    """Ask each View among `results` about longer texts, a quiz for its first answer.
 
-    Raises AssertionError when one shows an error or keeps its picture.
+    Return how many there are; raise AssertionError when one shows an error or keeps its picture.
     """
     views = [result for result in results if isinstance(result, View)]
     for view in views:
         before = view.state["picture"]
-        view.inputs = longer(view.inputs) | {"n": view.inputs["n"] + 1}
+        asked = {"picked": 0} if isinstance(view, Quiz) else longer(view.inputs)
+        view.inputs = asked | {"n": view.inputs["n"] + 1}
         assert view.state["error"] is None, view.state["error"]
-        assert view.state["picture"] != before, "another text did not change the picture"
+        assert view.state["picture"] != before, "another input did not change the picture"
     return len(views)
 
 

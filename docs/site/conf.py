@@ -8,6 +8,8 @@ root_doc = "README"
 include_patterns = [
     "README.md",
     "classroom/guide.md",
+    "classroom/kubernetes/README.md",
+    "helpers/README.md",
     "benchmarks/results.md",
     "checkpoints/*/README.md",
     "docs/*.md",
@@ -46,7 +48,9 @@ notebooks/[0-9]*
 :glob:
 
 classroom/guide
+classroom/kubernetes/README
 docs/*
+helpers/README
 benchmarks/results
 notebooks/solutions/*
 checkpoints/*/README
@@ -64,6 +68,8 @@ def prepare(app, page, source):
     elif page.startswith("notebooks/"):
         notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:
+            if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):  # folded here too
+                cell["metadata"].setdefault("tags", []).append("hide-output")
             anchor = f'<a id="cell-id={cell["id"]}"></a>'
             cells += [
                 {

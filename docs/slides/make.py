@@ -58,7 +58,7 @@ def parts(text):
 
 def portable(text):
     """Return a text without anchors, markers and ways to pages, its links leading to slides."""
-    marks = r"^(.*\[Open in Colab\]|\*\*Next:).*|^<a id=.*|^<!-- .*"
+    marks = r"^(.*\[Open in Colab\]|\*\*Next:).*|^<a id=.*|^<!-- .*|^</?blockquote.*"
     text = re.sub(marks, "", text, flags=re.MULTILINE)
     text = re.sub(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)", r"](\1.html)", text)
     return re.sub(r"\[([^\]]+)\]\((?!https?:|\d\d_\w+\.html\))[^)]*\)", r"\1", text)

@@ -10,10 +10,11 @@ from jinja2 import Environment
 
 ROOMS = Path(__file__).parents[1]
 # JupyterLab shows image and tables of a notebook that it does not trust. Of one that it trusts it
-# takes the style too, which hides what the output below says while no view has come to life.
+# takes the style too, which hides what the output below says while no view has come to life
+# (a view has elements, the loader's sentence is bare text; CSS takes no :has() within :has()).
 PAGE = Environment(autoescape=True, trim_blocks=True).from_string("""<style>
 .jp-OutputArea-child:has(.btp-still)
-  + .jp-OutputArea-child:has(> .jp-OutputArea-output:not(:has(*)))
+  + .jp-OutputArea-child:not(:has(> .jp-OutputArea-output > *))
   {display: none}
 </style>
 <div class="btp-still">
@@ -41,9 +42,13 @@ class Still:
 
     @classmethod
     def of(cls, room: str, inputs: dict) -> "Still | None":
-        """The still of a room that shows these inputs, else its first, None where it has none."""
+        """The still of a room that shows these inputs, else its first of inputs of these names.
+
+        None where it has none.
+        """
         paths = sorted((ROOMS / room / "stills").glob("*.json"))
-        known = [(json.loads(path.read_text("utf-8")), path.with_suffix(".svg")) for path in paths]
+        every = [(json.loads(path.read_text("utf-8")), path.with_suffix(".svg")) for path in paths]
+        known = [one for one in every if one[0]["inputs"].keys() == inputs.keys()]
         if not known:
             return None
         kept, svg = next((one for one in known if one[0]["inputs"] == inputs), known[0])

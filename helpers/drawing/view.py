@@ -71,8 +71,12 @@ class View(anywidget.AnyWidget):
             error = {"field": getattr(problem, "field", None), "words": str(problem)}
         self.state = {"n": self.inputs.get("n"), "picture": picture, "error": error}
 
+    def still(self) -> Any:
+        """What stands where nothing runs, None for nothing."""
+        return Still.of(self._room, self.start["inputs"])
+
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
-        still = Still.of(self._room, self.start["inputs"])
+        still = self.still()
         if still:
             display(still)  # an output of its own: it stands there while nothing runs
         live = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}

@@ -99,13 +99,14 @@ def test_a_second_visit_without_a_kernel_shows_what_was_there(clone, chromium):
         with visit(chromium, address) as page:
             page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
             page.wait_for_function(RAN, timeout=240_000)
-            assert page.locator(".jp-OutputArea-output .jupyter-widgets").count()
+            assert page.locator(".btp-view").first.is_visible()
             save(page)
             saved = (clone / "my_notebooks" / f"{STEM}.ipynb").read_text(encoding="utf-8")
             assert "widget-view" not in saved
             page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         with visit(chromium, address) as page:
             page.wait_for_timeout(2000)
+            assert page.locator(".btp-still img").first.is_visible()
             assert pop_ups(page) == []
             assert "Error displaying widget" not in page.locator(".jp-Notebook").inner_text()
             page.screenshot(path=clone.parent / "second-visit.png")

@@ -9,11 +9,16 @@ from helpers import PROJECT
 from tools.clean import traces
 from tools.facts import EXERCISE, FACTS, text_of
 from tools.notebooks import NOTEBOOKS
+from tools.quizzes import CALL
 from tools.release import HERE
 
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/])/(?:home|Users|root|private|tmp|mnt|opt|usr|var)/\w|[A-Z]:\\\\?Users"
 )
+HIDDEN = ("source_hidden", "outputs_hidden")
+# Tinted in JupyterLab, trusted or not; elsewhere a quotation with a sign in front.
+FACE = r'<blockquote class="alert alert-info">\n\n🔮 \*\*Predict\.\*\* (.+\n)+\n</blockquote>\Z'
+PREDICT = re.compile(FACE)
 
 pytestmark = pytest.mark.parametrize(
     "path", NOTEBOOKS, ids=lambda path: str(path.relative_to(PROJECT / "notebooks"))
@@ -50,8 +55,26 @@ def test_cells_are_short(notebook):
 
 
 def test_only_plumbing_is_folded(notebook):
-    folded = {cell.id for cell in notebook.cells if "jupyter" in cell.metadata}
+    folded = {cell.id for cell in notebook.cells if cell.metadata.get("jupyter", {}).get(HIDDEN[0])}
     assert folded <= {"setup-project", "setup-versions", "explorer"}
+
+
+def test_a_question_has_its_face_and_ends_its_cell(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and "**Predict" in cell.source:
+            assert PREDICT.search(cell.source) and cell.source.count("**Predict") == 1, cell.id
+
+
+def test_what_answers_a_question_is_folded_and_nothing_else(notebook):
+    """The outputs up to the next text, but for the explorers', which are touched to find out."""
+    asked, answers = False, set()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            asked = PREDICT.search(cell.source)
+        elif asked and cell.outputs and cell.id != "explorer" and not CALL.search(cell.source):
+            answers.add(cell.id)
+    folded = {cell.id for cell in notebook.cells if cell.metadata.get("jupyter", {}).get(HIDDEN[1])}
+    assert folded == answers
 
 
 def test_ids_are_stable_names(notebook):
