@@ -3,14 +3,12 @@
 python -m tools.older_courses        runs every line and writes the page
 """
 
-import logging
 import re
 import shlex
 import shutil
 import subprocess
 import sysconfig
 import tempfile
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +17,7 @@ import transformers
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from helpers import PROJECT
+from helpers.listening import listening
 from helpers.weights import EMBEDDED
 from tools.families import letters, writer
 
@@ -110,7 +109,7 @@ LINES = [
     ),
     Line(
         'os.path.expanduser("~/.cache/huggingface/transformers") == HF_HUB_CACHE',
-        'os.path.expanduser("~/.cache/huggingface/hub") == HF_HUB_CACHE',
+        'os.path.join(HF_HOME, "hub") == HF_HUB_CACHE',
         "03_model_heads",
     ),
     Line("!huggingface-cli --help", "!hf --help", "03_model_heads"),
@@ -119,7 +118,7 @@ LINES = [
 
 def names(folder: Path) -> dict:
     """What the lines use: the course's own tokenizer and classifier, else tiny random models."""
-    from huggingface_hub.constants import HF_HUB_CACHE
+    from huggingface_hub.constants import HF_HOME, HF_HUB_CACHE
 
     tokenizer = AutoTokenizer.from_pretrained(EMBEDDED)
     model = AutoModelForSequenceClassification.from_pretrained(EMBEDDED, dtype=torch.float32)
@@ -144,6 +143,7 @@ def names(folder: Path) -> dict:
         "context": "I work in Brooklyn.",
         "checkpoint": folder / "tagger",
         "folder": folder,
+        "HF_HOME": HF_HOME,
         "HF_HUB_CACHE": HF_HUB_CACHE,
     }
 
@@ -156,21 +156,8 @@ from helpers.tasks import answer"""
 
 def run(line: str, namespace: dict) -> str:
     """What a line does: its value, its warnings, or its exception, in Markdown."""
-    said: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())
-    logger = logging.getLogger("transformers")
-    logger.addHandler(handler)
-    transformers.logging.warning_once.cache_clear()
-    before, _ = logger.level, logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            result = shell(line[1:]) if line.startswith("!") else evaluate(line, namespace)
-        said += [str(warning.message) for warning in caught]
-    finally:
-        logger.setLevel(before)
-        logger.removeHandler(handler)
+    with listening() as said:
+        result = shell(line[1:]) if line.startswith("!") else evaluate(line, namespace)
     return "<br>".join([result, *(f"warns: {shown(text)}" for text in dict.fromkeys(said))])
 
 

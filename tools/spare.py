@@ -4,7 +4,6 @@ What a contributor writes: the notebook, its solution, a room with one check, an
 teacher's guide.
 """
 
-import os
 import shutil
 
 import nbformat
@@ -15,7 +14,7 @@ from tools.notebooks import COURSE
 NUMBER = f"{int(COURSE[-1].stem[:2]) + 1:02}"
 STEM = f"{NUMBER}_spare"
 LEFT = shutil.ignore_patterns(
-    ".git", ".venv*", "__pycache__", ".*_*", ".hypothesis", "build", "checkpoints", "my_notebooks"
+    ".git", ".venv*", "node_modules", "__pycache__", ".*_*", ".hypothesis", "build", "my_notebooks"
 )
 
 COURSE_METADATA = {
@@ -78,10 +77,7 @@ PLAN = f"""
 
 def copy(folder):
     """Copy the project without history, environments and builds into `folder`; return its root."""
-    root = folder / "course"
-    shutil.copytree(PROJECT, root, ignore=LEFT)
-    os.symlink(PROJECT / "checkpoints", root / "checkpoints")
-    return root
+    return shutil.copytree(PROJECT, folder / "course", ignore=LEFT)
 
 
 def add_notebook(root):

@@ -16,6 +16,8 @@ from transformers import (
     AutoTokenizer,
     DistilBertConfig,
     DistilBertForQuestionAnswering,
+    DistilBertForSequenceClassification,
+    DistilBertForTokenClassification,
 )
 
 from helpers import weights
@@ -26,7 +28,7 @@ from helpers.heads.explorer import heads_explorer
 from helpers.padding.explorer import padding_explorer
 from helpers.pipeline.explorer import pipeline_explorer
 from helpers.postprocessing.explorer import logits_explorer
-from helpers.tasks.explorer import spans_explorer
+from helpers.tasks.explorer import entities_explorer, labels_explorer, spans_explorer
 from helpers.tokenizer.explorer import tokenizer_explorer
 from tools import environment
 
@@ -62,26 +64,62 @@ def _heads(text):
     return heads_explorer(words, body, classifier, masked, text)
 
 
-def _spans(question, context):
-    """On the tiny model of notebook 07 that knows two questions by heart, made as it is there."""
-    words = AutoTokenizer.from_pretrained(weights.resolve("masked-lm"))
+def _tiny(kind, words, **more):
+    """The random model of notebook 07."""
     drops = dict.fromkeys(("dropout", "attention_dropout", "qa_dropout", "seq_classif_dropout"), 0)
     sizes = {"dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4, "initializer_range": 0.2}
     torch.manual_seed(1)
-    config = DistilBertConfig(vocab_size=len(words), **sizes, **drops)
-    pupil = DistilBertForQuestionAnswering(config).eval()
+    return kind(DistilBertConfig(vocab_size=len(words), **sizes, **drops, **more)).eval()
+
+
+def _learn(model, given, steps=80):
+    """Its lessons by heart."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(**given).loss.backward()
+        optimizer.step()
+    return model
+
+
+def _words():
+    return AutoTokenizer.from_pretrained(weights.resolve("masked-lm"))
+
+
+def _spans(question, context):
+    words = _words()
     both = [question, "Who wrote Hamlet?"], [context, context]
     inputs = words(*both, padding=True, return_tensors="pt")
     first, last = (inputs.char_to_token(0, at, sequence_index=1) for at in (33, 44))
     ends = {"start_positions": torch.tensor([first, 0]), "end_positions": torch.tensor([last, 0])}
     given = {name: inputs[name] for name in ("input_ids", "attention_mask")} | ends
-    optimizer = torch.optim.AdamW(pupil.parameters(), lr=5e-3)
-    for _ in range(80):
-        optimizer.zero_grad()
-        pupil(**given).loss.backward()
-        optimizer.step()
+    pupil = _learn(_tiny(DistilBertForQuestionAnswering, words), given)
     known = "tiny, knows two questions on one text by heart, all else is luck"
     return spans_explorer(words, pupil, question, context, known)
+
+
+def _named(verdicts):
+    return {
+        "id2label": dict(enumerate(verdicts)),
+        "label2id": {n: i for i, n in enumerate(verdicts)},
+    }
+
+
+def _entities(text):
+    words, names = _words(), ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+    truth = [0, 0, 0, 0, 1, 2, 2, 0, 0, 0, 0, 3, 4, 0, 5, 0, 0]  # a label a token
+    given = words(text, return_tensors="pt") | {"labels": torch.tensor([truth])}
+    tagger = _learn(_tiny(DistilBertForTokenClassification, words, **_named(names)), given)
+    known = "tiny, knows one sentence by heart, all else is luck"
+    return entities_explorer(words, tagger, text, known)
+
+
+def _labels(text):
+    words = _words()
+    named = _named(["contradiction", "neutral", "entailment"])
+    nli = _tiny(DistilBertForSequenceClassification, words, **named)
+    labels = ["travel", "cooking", "politics"]
+    return labels_explorer(words, nli, text, labels, "tiny and random, its answers are noise")
 
 
 def _logits(text):
@@ -104,7 +142,9 @@ STILLS = {  # room → name → the explorer, as a notebook calls it
     "tasks": {
         "where": lambda: _spans(
             "Where do I work?", "My name is Sylvain and I work at Hugging Face in Brooklyn"
-        )
+        ),
+        "names": lambda: _entities("My name is Sylvain and I work at Hugging Face in Brooklyn."),
+        "topics": lambda: _labels("The train to Lyon leaves two hours late."),
     },
     "tokenizer": {"accents": lambda: _tokenizers("Unbelievably, Zoë's café  reopened 😍")},
     "postprocessing": {"blame": lambda: _logits(B)},
@@ -143,7 +183,7 @@ def draw(page, room, explorer):
     drawn = page.evaluate(script, given)
     kept = {
         "sources": sources(room),
-        "inputs": explorer.start["inputs"],
+        **explorer.start,
         "state": given["parts"]["state"],
     }
     return kept | {"alt": drawn["alt"], "tables": drawn["tables"]}, drawn["svg"]

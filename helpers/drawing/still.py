@@ -42,9 +42,13 @@ class Still:
 
     @classmethod
     def of(cls, room: str, inputs: dict) -> "Still | None":
-        """The still of a room that shows these inputs, else its first, None where it has none."""
+        """The still of a room that shows these inputs, else its first of inputs of these names.
+
+        None where it has none.
+        """
         paths = sorted((ROOMS / room / "stills").glob("*.json"))
-        known = [(json.loads(path.read_text("utf-8")), path.with_suffix(".svg")) for path in paths]
+        every = [(json.loads(path.read_text("utf-8")), path.with_suffix(".svg")) for path in paths]
+        known = [one for one in every if one[0]["inputs"].keys() == inputs.keys()]
         if not known:
             return None
         kept, svg = next((one for one in known if one[0]["inputs"] == inputs), known[0])

@@ -3,7 +3,8 @@
 Built in the open by notebook 01; the choice of the function that makes scores by notebook 04.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +19,7 @@ SCORES: dict[str, Callable[[Tensor], Tensor]] = {
     "sigmoid": lambda logits: logits.sigmoid(),
     "none": lambda logits: logits,
 }
+AHEAD = 1024  # texts that are sorted by length at once
 # Models whose answer to a text depends on the pads beside it, mask or not.
 PADS_MATTER = ("convbert", "fnet", "nystromformer", "xlnet", "yoso")
 
@@ -84,41 +86,54 @@ def default_function(config: Any) -> str:
 
 
 def classify(
-    texts: Sequence[str],
+    texts: Iterable[str],
     tokenizer: Any,
     model: Any,
     *,
     max_tokens: int = 512,
     progress: bool = False,
     top_k: int | None | str = "",
-) -> list:
+) -> list | Iterator:
     """Texts to answers, in input order, like `pipeline("text-classification")(texts,
     truncation=True)`.
 
-    Texts of similar length share a batch of at most `max_tokens` ids, pads included; notebook 05
-    shows what that saves. 512 fill the longest text of most encoders, and what a layer computes for
-    them stays in the cache of a processor (`make bench`). Where a pad could change an answer, texts
-    are read one at a time. `texts`: list of str; an empty list gives an empty list. `model`: a
-    sequence-classification model in eval mode. `progress`: show a bar. `top_k`, the answers, and
-    the errors: as `postprocess` and `preprocess`.
+    A list gives a list; any other iterable of str is read 1,024 texts at a time, as answers are
+    asked for, and gives an iterator. Texts of similar length share a batch of at most `max_tokens`
+    ids, pads included; notebook 08 shows what that saves. 512 fill the longest text of most
+    encoders, and what a layer computes for them stays in the cache of a processor (`make bench`).
+    Where a pad could change an answer, texts are read one at a time. `model`: a sequence-
+    classification model in eval mode, or `helpers.speed.DistilBertByHand` of one. `progress`: show
+    a bar. `top_k`, the answers, and the errors: as `postprocess` and `preprocess`.
     """
-    if isinstance(texts, (list, tuple)) and not texts:
-        return []
-    rows = _rows(texts, tokenizer)
-    function = default_function(model.config)
-    answers: list = [None] * len(texts)
-    lengths = [len(ids) for ids in rows["input_ids"]]
+    listed = isinstance(texts, (list, tuple))
+    if isinstance(texts, (str, bytes, Mapping)) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts must be a list of str, got {texts!r:.80}")
+    if listed:
+        _check(texts)
     budget = 1 if _alone(tokenizer, model) else max_tokens
-    with tqdm(total=len(texts), unit="text", disable=not progress) as bar:
-        for indices in batches_by_length(lengths, budget):
+    total = len(texts) if isinstance(texts, Sized) else None
+    bar = tqdm(texts, total=total, unit="text", disable=not progress)
+    answers = _stream(bar, tokenizer, model, budget, top_k)
+    return list(answers) if listed else answers
+
+
+def _stream(
+    texts: Iterable[str], tokenizer: Any, model: Any, budget: int, top_k: int | None | str
+) -> Iterator:
+    """Answers in the order of the texts, which are read `AHEAD` at a time."""
+    remaining, config = iter(texts), model.config
+    for first in itertools.count(0, AHEAD):
+        if not (part := list(itertools.islice(remaining, AHEAD))):
+            return
+        rows = _rows(part, tokenizer, first)
+        answers: list = [None] * len(part)
+        for indices in batches_by_length([len(ids) for ids in rows["input_ids"]], budget):
             logits = forward(_rectangle(rows, indices, tokenizer), model)
-            found = postprocess(
-                logits, model.config.id2label, function_to_apply=function, top_k=top_k
-            )
+            function = default_function(config)
+            found = postprocess(logits, config.id2label, function_to_apply=function, top_k=top_k)
             for i, answer in zip(indices, found, strict=True):
                 answers[i] = answer
-            bar.update(len(indices))
-    return answers
+        yield from answers
 
 
 def _alone(tokenizer: Any, model: Any) -> bool:
@@ -128,13 +143,20 @@ def _alone(tokenizer: Any, model: Any) -> bool:
     return config.model_type in PADS_MATTER or not known
 
 
-def _rows(texts: Sequence[str], tokenizer: Any) -> Mapping[str, list[list[int]]]:
-    """What the tokenizer makes of the texts, without pads: by input, a list of int a text."""
+def _check(texts: Any) -> None:
     if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
         raise TypeError(f"texts must be a list of str, got {texts!r:.80}")
+
+
+def _rows(texts: Sequence[str], tokenizer: Any, first: int = 0) -> Mapping[str, list[list[int]]]:
+    """What the tokenizer makes of the texts, without pads: by input, a list of int a text.
+
+    `first`: the number of the first one, for errors.
+    """
+    _check(texts)
     if not texts:
         raise ValueError("texts is empty: there is nothing to make a batch of")
-    for number, text in enumerate(texts):
+    for number, text in enumerate(texts, first):
         try:
             text.encode()
         except UnicodeEncodeError as error:

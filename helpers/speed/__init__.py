@@ -1,5 +1,7 @@
 """Stages made fast, on the same weights."""
 
-from helpers.speed.llama import LlamaByHand, product
+from helpers.speed.encoder import DistilBertByHand
+from helpers.speed.llama import LlamaByHand
+from helpers.speed.products import measured, product
 
-__all__ = ["LlamaByHand", "product"]
+__all__ = ["DistilBertByHand", "LlamaByHand", "measured", "product"]

@@ -1,15 +1,14 @@
-"""Explorer of notebook 07: where in a text may the answer start, where may it end?"""
+"""Explorers of notebook 07: a question to a text, names in it, labels of the reader's own."""
 
 import functools
 
-import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from helpers.drawing.refused import Refused, readable
+from helpers.drawing.refused import readable
 from helpers.drawing.view import View
+from helpers.tasks.looks import entailment, look_entities, look_labels, look_spans
 
-LONGEST = 384  # tokens of question and context that the model reads
-QUESTION = 64  # tokens of a question at most: it is never cut
+TEMPLATE = "This example is {}."  # the library's
 
 
 def spans_explorer(
@@ -23,41 +22,44 @@ def spans_explorer(
 
     `model`: for question answering. `weights`: a sentence, shown to the reader, on what it learned.
     """
-    seen = functools.lru_cache(8)(lambda asked, text: look(asked, text, tokenizer, model))
-
-    def compute(inputs: dict) -> dict:
-        asked = readable(inputs["question"], "question")
-        return seen(asked, readable(inputs["context"], "context")) | {"weights": weights}
-
+    look = functools.partial(look_spans, tokenizer=tokenizer, model=model)
     inputs = {"question": question, "context": context}
-    return View("tasks", compute, inputs, {"longest": 15, "mine": []})
+    return _explorer(look, inputs, weights, {"longest": 15, "mine": []})
 
 
-def look(
-    question: str, context: str, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel
-) -> dict:
-    """Start and end logits, of [CLS] (no answer) and of the tokens of the context. One pass.
+def entities_explorer(
+    tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel, text: str, weights: str
+) -> View:
+    """Explorer of token classification; the browser joins tokens to words and to entities.
 
-    `offsets`: [start, end] in characters of the context, one a token; [0, 0] for [CLS]. `unread`:
-    characters of the context that were cut off. Raises Refused for a question over QUESTION tokens.
+    `model`: for token classification. `weights`: as in `spans_explorer`.
     """
-    count = len(tokenizer(question, add_special_tokens=False, verbose=False)["input_ids"])
-    if count > QUESTION:
-        words = f"The question has {count:,} tokens, and {QUESTION} fit here: shorten it."
-        raise Refused("question", words)
-    limit = min(LONGEST, model.config.max_position_embeddings)
-    options = {"truncation": "only_second", "max_length": limit, "return_offsets_mapping": True}
-    inputs = tokenizer(question, context, return_tensors="pt", **options)
-    with torch.inference_mode():
-        output = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
-    places = [0, *(i for i, part in enumerate(inputs.sequence_ids()) if part == 1)]
-    tokens, offsets = inputs.tokens(), inputs["offset_mapping"][0, places].tolist()
-    full = inputs["input_ids"].shape[1] == limit
-    return {
-        "context": context,
-        "tokens": [tokens[i] for i in places],
-        "offsets": offsets,
-        "starts": output.start_logits[0, places].tolist(),
-        "ends": output.end_logits[0, places].tolist(),
-        "unread": len(context.rstrip()) - offsets[-1][1] if full else 0,
-    }
+    look = functools.partial(look_entities, tokenizer=tokenizer, model=model)
+    return _explorer(look, {"text": text}, weights, {"strategy": "average", "at": None})
+
+
+def labels_explorer(
+    tokenizer: PreTrainedTokenizerBase,
+    model: PreTrainedModel,
+    text: str,
+    labels: list[str],
+    weights: str,
+) -> View:
+    """Explorer of zero-shot classification: labels of the reader's own, each made a sentence.
+
+    `model`: for inference, one of its labels is "entailment", or ValueError. `weights`: as in
+    `spans_explorer`.
+    """
+    entailment([*(model.config.id2label or {}).values()])
+    look = functools.partial(look_labels, tokenizer=tokenizer, model=model)
+    inputs = {"text": text, "labels": ", ".join(labels), "template": TEMPLATE}
+    return _explorer(look, inputs, weights, {"rule": "one"})
+
+
+def _explorer(look: functools.partial, inputs: dict, weights: str, choices: dict) -> View:
+    seen = functools.lru_cache(8)(look)
+
+    def compute(asked: dict) -> dict:
+        return seen(*(readable(asked[name], name) for name in inputs)) | {"weights": weights}
+
+    return View("tasks", compute, inputs, choices)

@@ -15,10 +15,12 @@ ROOMS = sorted(FOLDERS - {"drawing"})
 
 
 @pytest.mark.parametrize(
-    "path", sorted(PROJECT.glob("tests/*/*.test.js")), ids=lambda path: path.parent.name
+    "path",
+    sorted(PROJECT.glob("tests/*/*.test.js")),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
 def test_under_node(path):
-    if path.name != "numbers.test.js":  # test_numbers.py runs it, with its vectors
+    if path.name not in ("numbers.test.js", "joining.test.js"):  # each has a test of its own
         node(str(path.relative_to(PROJECT)))
 
 

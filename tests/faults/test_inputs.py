@@ -84,7 +84,6 @@ def test_half_a_character(tokenizer, model):
         [3],
         ["fine", ["nested"]],
         {"a": "b"},
-        iter("ab"),
     ],
 )
 @pytest.mark.parametrize(
@@ -93,6 +92,11 @@ def test_half_a_character(tokenizer, model):
 def test_not_a_list_of_texts(function, texts, tokenizer):
     with pytest.raises(TypeError, match="texts must be a list of str, got "):
         function(texts, tokenizer)
+
+
+def test_a_stream_of_texts_is_no_list_to_preprocess(tokenizer):
+    with pytest.raises(TypeError, match="texts must be a list of str, got "):
+        preprocess(iter("ab"), tokenizer)
 
 
 def test_an_empty_batch(tokenizer, model):

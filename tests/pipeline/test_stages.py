@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.pipeline import classify, forward, postprocess, preprocess
+from helpers.pipeline import classify, forward, postprocess, preprocess, stages
 
 TEXTS = [
     "I've been waiting for a HuggingFace course my whole life.",
@@ -55,6 +55,33 @@ def test_nothing_in_nothing_out(tokenizer, model):
 def test_classify_names_what_it_cannot_take(tokenizer, model, texts):
     with pytest.raises(TypeError, match="texts must be a list of str"):
         classify(texts, tokenizer, model)
+
+
+def test_a_stream_of_texts_is_read_as_answers_are_asked_for(tokenizer, model, monkeypatch):
+    monkeypatch.setattr(stages, "AHEAD", 4)
+    read = []
+
+    def texts():
+        for number, text in enumerate(TEXTS):
+            read.append(number)
+            yield text
+
+    answers = classify(texts(), tokenizer, model)
+    assert read == []
+    first = next(answers)
+    assert read == [0, 1, 2, 3]
+    assert_equal([first, *answers], classify(TEXTS, tokenizer, model))
+    assert len(read) == len(TEXTS)
+
+
+def test_a_stream_names_the_text_that_is_no_text(tokenizer, model, monkeypatch):
+    monkeypatch.setattr(stages, "AHEAD", 2)
+    answers = classify(iter(["fine", "good", "bad", "half \ud83d"]), tokenizer, model)
+    assert [next(answers)["label"], next(answers)["label"]] == ["POSITIVE", "POSITIVE"]
+    with pytest.raises(ValueError, match="text 3 is not valid Unicode"):
+        next(answers)
+    with pytest.raises(TypeError, match="texts must be a list of str"):
+        list(classify(iter(["fine", 3]), tokenizer, model))
 
 
 def test_a_bar_is_shown_only_to_who_asked_for_it(tokenizer, model, capsys):

@@ -1,11 +1,16 @@
 """helpers.speed against the library's forward pass: logits, hidden states, generated ids."""
 
+import time
+
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, DynamicCache, GPT2Config, LlamaConfig
+import torch.nn.functional as F
+from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig
 
 from helpers.generation import decoding
-from helpers.speed import LlamaByHand, llama, product
+from helpers.speed import LlamaByHand, measured, product, products
+from helpers.speed.eight import eight_bits
+from helpers.speed.products import EIGHT, WAYS
 from tools.causal import SETTINGS, library, tiny
 
 SIZES = {
@@ -42,12 +47,13 @@ def positions(mask):
 
 
 def both(model, input_ids, attention_mask):
-    """Logits at all tokens, by the library and by hand: first all but the last column."""
+    """Logits at all tokens, by the library and by hand: the prompt, then its last column alone."""
     with torch.inference_mode():
         wanted = model(
             input_ids, attention_mask=attention_mask, position_ids=positions(attention_mask)
         ).logits
-        mine, cache, by_hand = [], DynamicCache(config=model.config), LlamaByHand(model)
+        mine, by_hand = [], LlamaByHand(model)
+        cache = by_hand.new_cache(*input_ids.shape)
         for new in (slice(None, -1), slice(-1, None)):
             seen = attention_mask if new.stop is None else attention_mask[:, new]
             mine.append(
@@ -95,26 +101,6 @@ def test_product_for_any_number_of_cores(threads, rows):
     torch.set_num_threads(before)
 
 
-def test_one_vector_takes_the_fast_way(monkeypatch):
-    """Each core reads a slice; only what is no single fp32 vector goes the library's way."""
-    slow = []
-    monkeypatch.setattr(llama.F, "linear", lambda x, weight: slow.append(x.shape) or x @ weight.T)
-    weight = torch.randn(48, 32)
-    product(torch.randn(1, 1, 32), weight)
-    assert slow == []
-    product(torch.randn(1, 2, 32), weight)
-    product(torch.randn(2, 1, 32), weight)
-    product(torch.randn(1, 1, 32).half(), weight.half())
-    assert slow == [(1, 2, 32), (2, 1, 32), (1, 1, 32)]
-
-
-def test_a_new_token_after_no_pads_needs_no_mask():
-    everything, padded = torch.ones(1, 5), torch.tensor([[0, 1, 1, 1, 1]])
-    assert llama.visibility(everything, 1) is None
-    assert llama.visibility(padded, 1).tolist() == [[[[False, True, True, True, True]]]]
-    assert llama.visibility(everything, 2).tolist() == [[[[True] * 4 + [False], [True] * 5]]]
-
-
 @pytest.mark.parametrize(
     "config",
     [
@@ -127,5 +113,109 @@ def test_a_new_token_after_no_pads_needs_no_mask():
     ids=["GPT-2", "biases", "scaled positions"],
 )
 def test_other_models_are_refused(config):
-    with pytest.raises(ValueError, match="is not a plain Llama"):
+    with pytest.raises(ValueError, match="LlamaByHand does not cover "):
         LlamaByHand(AutoModelForCausalLM.from_config(config))
+
+
+def test_no_weight_is_held_twice(model):
+    first, second = LlamaByHand(model), LlamaByHand(model)
+    for layer, own, other in zip(model.model.layers, first.layers, second.layers, strict=True):
+        attention, mlp = layer.self_attn, layer.mlp
+        for part in (attention.q_proj, attention.k_proj, attention.v_proj):
+            assert part.weight.untyped_storage().data_ptr() == own.qkv.data_ptr()
+        for part in (mlp.gate_proj, mlp.up_proj):
+            assert part.weight.untyped_storage().data_ptr() == own.gate_up.data_ptr()
+        assert (other.qkv.data_ptr(), other.gate_up.data_ptr()) == (
+            own.qkv.data_ptr(),
+            own.gate_up.data_ptr(),
+        )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_ids_are_the_library_by_each_way_of_the_product(way, model, batch, monkeypatch):
+    monkeypatch.setattr(products, "WAYS", {way: WAYS[way]})
+    monkeypatch.setattr(products, "_fastest", {})
+    monkeypatch.setattr(products, "_seconds", {})
+    torch.set_num_threads(1 if way == "slices" else 2)  # slices must come out even
+    try:
+        made = decoding.generate(LlamaByHand(model), **batch, max_new_tokens=8)
+    finally:
+        torch.set_num_threads(2)
+    assert torch.equal(made, library(model, batch, max_new_tokens=8))
+    assert f"{way} " in measured()
+
+
+def test_the_faster_way_is_kept(monkeypatch):
+    def slow(x, weight):
+        time.sleep(0.01)
+        return F.linear(x, weight)
+
+    monkeypatch.setattr(products, "WAYS", {"slow": slow, "linear": F.linear})
+    monkeypatch.setattr(products, "_fastest", {})
+    monkeypatch.setattr(products, "_seconds", {})
+    x, weight = torch.randn(1, 1, 8), torch.randn(4, 8)
+    product(x, weight)
+    assert [*products._fastest.values()] == [F.linear]
+
+
+def test_another_number_of_bits_is_refused(model):
+    with pytest.raises(ValueError, match="bits is 4; it must be 8"):
+        LlamaByHand(model, bits=4)
+
+
+def test_eight_bits_round_to_the_nearest_step_of_each_row():
+    weight = torch.tensor([[1.27, 0.004, -0.006], [0.0, 0.0, 0.0], [-254.0, 127.0, 3.0]])
+    made = eight_bits(weight)
+    assert made.whole.tolist() == [[127, 0, -1], [0, 0, 0], [-127, 64, 2]]
+    assert made.scale.tolist() == pytest.approx([0.01, 0.0, 2.0])
+    assert made.wide is weight
+
+
+@pytest.mark.parametrize("way", EIGHT)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("rows", [(1, 1), (3, 1), (2, 5)])
+def test_each_way_of_eight_bits_is_near_the_matrix(way, dtype, rows):
+    torch.manual_seed(0)
+    x, weight = torch.randn(*rows, 64).to(dtype), torch.randn(96, 64).to(dtype)
+    made = EIGHT[way](x, eight_bits(weight))
+    assert made.shape == (*rows, 96) and made.dtype == dtype
+    wanted = F.linear(x.float(), weight.float())
+    assert (made.float() - wanted).abs().max() < 0.02 * wanted.abs().max()
+
+
+@pytest.mark.parametrize("way", EIGHT)
+def test_a_text_in_eight_bits_is_as_probable(way, smollm2, monkeypatch):
+    """The mean log-probability of a sentence moves by less than 2 % of it, whatever the way."""
+    model, tokenizer = smollm2
+    monkeypatch.setattr(products, "EIGHT", {way: EIGHT[way]})
+    monkeypatch.setattr(products, "_fastest", {})
+    text = "The film is long, but I liked it, and I would see it again with my friends."
+    ids = tokenizer(text, return_tensors="pt")["input_ids"]
+    mask = torch.ones_like(ids)
+    by_hand = LlamaByHand(model, bits=8)
+    rows = by_hand(ids, mask, positions(mask), by_hand.new_cache(*ids.shape)).logits
+    with torch.inference_mode():
+        losses = [F.cross_entropy(z[0, :-1], ids[0, 1:]) for z in (model(ids).logits, rows)]
+    assert abs(losses[1] / losses[0] - 1) < 0.02
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(1, 2)], ids=["padded on the left", "one row"])
+def test_bfloat16_is_as_near_as_the_library(rows, batch):
+    """Beside the same weights in 32 bits: no farther away than the library's 16 bits are."""
+    wide = tiny(LlamaConfig(**SIZES, num_key_value_heads=2))
+    narrow = tiny(LlamaConfig(**SIZES, num_key_value_heads=2)).bfloat16()
+    given = batch["input_ids"][rows], batch["attention_mask"][rows]
+    exact = both(wide, *given)[0]
+    theirs, mine = both(narrow, *given)
+    farthest = (theirs - exact).abs().max()
+    assert (mine - exact).abs().max() < 1.5 * farthest
+
+
+def test_a_model_whose_matrices_were_joined_is_saved_and_read_again(model, tmp_path):
+    LlamaByHand(model)
+    model.save_pretrained(tmp_path)
+    again = AutoModelForCausalLM.from_pretrained(tmp_path)
+    for (name, weight), (_, other) in zip(
+        model.named_parameters(), again.named_parameters(), strict=True
+    ):
+        assert torch.equal(weight, other), name

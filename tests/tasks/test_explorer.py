@@ -7,9 +7,15 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from transformers import DistilBertConfig, DistilBertForQuestionAnswering
+from transformers import (
+    DistilBertConfig,
+    DistilBertForQuestionAnswering,
+    DistilBertForSequenceClassification,
+    DistilBertForTokenClassification,
+)
 
-from helpers.tasks.explorer import LONGEST, QUESTION, look, spans_explorer
+from helpers.tasks.explorer import entities_explorer, labels_explorer, spans_explorer
+from helpers.tasks.looks import LONGEST, NAMED, PAIR, SHORT, look_spans
 from tools.notebooks import functions
 
 ASKED = "Where do I work?"
@@ -96,15 +102,15 @@ def test_any_text_is_answered_or_refused_in_words(tokenizer, reader, question, c
 
 def test_what_is_cut_off_is_counted(tokenizer, reader):
     read = LONGEST - 3 - len(tokenizer.tokenize(ASKED))
-    assert look(ASKED, "film " * read, tokenizer, reader)["unread"] == 0
-    seen = look(ASKED, "film " * (read + 1), tokenizer, reader)
+    assert look_spans(ASKED, "film " * read, tokenizer, reader)["unread"] == 0
+    seen = look_spans(ASKED, "film " * (read + 1), tokenizer, reader)
     assert seen["unread"] == 5 and len(seen["tokens"]) == 1 + read  # a space and a word
 
 
 @pytest.mark.parametrize(
     "field, text, words",
     [
-        ("question", "why " * (QUESTION + 1), f"has {QUESTION + 1} tokens"),
+        ("question", "why " * (SHORT + 1), f"has {SHORT + 1} tokens"),
         ("context", "x" * 5001, "5,001 characters"),
         ("context", "half \ud83d", "half of one"),
     ],
@@ -114,4 +120,91 @@ def test_what_is_refused(explorer, field, text, words):
     state = ask(explorer, **{field: text})
     assert state["error"]["field"] == field and words in state["error"]["words"]
     assert state["picture"] == before
-    assert ask(explorer, **{field: "why " * QUESTION})["error"] is None
+    assert ask(explorer, **{field: "why " * SHORT})["error"] is None
+
+
+@pytest.fixture
+def tagger_explorer(tokenizer):
+    torch.manual_seed(0)
+    sizes = {"vocab_size": len(tokenizer), "dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4}
+    model = DistilBertForTokenClassification(DistilBertConfig(**sizes, num_labels=5)).eval()
+    return entities_explorer(tokenizer, model, CONTEXT, "random"), model
+
+
+@pytest.fixture
+def nli_explorer(tokenizer):
+    torch.manual_seed(0)
+    sizes = {"vocab_size": len(tokenizer), "dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4}
+    names = {"id2label": dict(enumerate(["contradiction", "neutral", "entailment"]))}
+    model = DistilBertForSequenceClassification(DistilBertConfig(**sizes, **names)).eval()
+    return labels_explorer(tokenizer, model, CONTEXT, ["work", "food"], "random"), model
+
+
+@pytest.mark.parametrize("text", [CONTEXT, "Zoë saw 😀 there.\n\nTwice.", " ", ""])
+def test_tokens_words_and_logits_of_a_tagger(tokenizer, tagger_explorer, text):
+    explorer, model = tagger_explorer
+    seen = ask(explorer, text=text)["picture"]
+    inputs = tokenizer(text, return_offsets_mapping=True, return_tensors="pt")
+    with torch.inference_mode():
+        logits = model(inputs["input_ids"]).logits[0]
+    assert seen["tokens"] == inputs.tokens() and seen["words"] == inputs.word_ids()
+    assert seen["offsets"] == inputs["offset_mapping"][0].tolist() and seen["unread"] == 0
+    assert torch.allclose(torch.tensor(seen["logits"]), logits, atol=1e-4)
+    assert ask(explorer, text="film " * (NAMED - 1))["picture"]["unread"] == 5
+
+
+@pytest.mark.parametrize(
+    "text, labels, template",
+    [
+        (CONTEXT, "work, food", "This example is {}."),
+        ("", "a", "{}"),
+        ("😀 " * 9, "Zoë,, b , ", "Is it {}?"),
+    ],
+)
+def test_a_pair_for_each_label(tokenizer, nli_explorer, text, labels, template):
+    explorer, model = nli_explorer
+    seen = ask(explorer, text=text, labels=labels, template=template)["picture"]
+    for name, row, logits in zip(seen["labels"], seen["rows"], seen["logits"], strict=True):
+        inputs = tokenizer(text, template.format(name), return_tensors="pt")
+        with torch.inference_mode():
+            wanted = model(inputs["input_ids"]).logits[0]
+        assert row["tokens"] == inputs.tokens() and row["second"] == inputs.sequence_ids().index(1)
+        assert torch.allclose(torch.tensor(logits), wanted, atol=1e-4)
+    assert seen["entailment"] == 2 and seen["unread"] == 0
+
+
+@pytest.mark.parametrize(
+    "field, asked, words",
+    [
+        ("labels", " , ", "These are 0 labels"),
+        ("labels", "a, b, c, d, e, f, g", "These are 7 labels"),
+        ("labels", "a " * SHORT, "shorten it"),
+        ("template", "no place", "Write {} once"),
+        ("template", "{} or {}", "Write {} once"),
+        ("template", "{0}", "Write {} once"),
+        ("template", "{{}}", "Write {} once"),
+        ("text", "half \ud83d", "half of one"),
+    ],
+)
+def test_what_the_labels_explorer_refuses(nli_explorer, field, asked, words):
+    explorer, _ = nli_explorer
+    before = explorer.state["picture"]
+    state = ask(explorer, **{field: asked})
+    assert state["error"]["field"] == field and words in state["error"]["words"]
+    assert state["picture"] == before
+
+
+def test_a_long_text_is_cut_and_its_label_is_not(nli_explorer):
+    explorer, _ = nli_explorer
+    seen = ask(explorer, text="film " * 500)["picture"]
+    assert max(len(row["tokens"]) for row in seen["rows"]) == PAIR
+    assert all(
+        row["tokens"][-3] == name for name, row in zip(seen["labels"], seen["rows"], strict=True)
+    )
+    read = min(row["second"] for row in seen["rows"]) - 2
+    assert seen["unread"] == len(("film " * 500).rstrip()) - len(("film " * read).rstrip())
+
+
+def test_a_model_without_entailment_is_refused(tokenizer, reader):
+    with pytest.raises(ValueError, match="no output of this model is called entailment"):
+        labels_explorer(tokenizer, reader, CONTEXT, ["a"], "random")

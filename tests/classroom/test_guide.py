@@ -1,10 +1,15 @@
-"""The guide's menu paths are those of the JupyterLab that is installed."""
+"""The guide's menu paths are those of the JupyterLab that is installed; its plans have the length
+of the notebooks.
+"""
 
 import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from tools.facts import FACTS
+from tools.notebooks import COURSE
 
 PROJECT = Path(__file__).resolve().parents[2]
 GUIDE = " ".join((PROJECT / "classroom" / "guide.md").read_text(encoding="utf-8").split())
@@ -31,3 +36,11 @@ def test_each_entry_is_a_label_of_jupyterlab(path, program):
         label = re.escape(entry.rstrip("…"))  # the dots are not part of every label
         found = re.search(rf"[\"'`]{label}(…|\.\.\.|\\u2026)?[\"'`]", program)
         assert found or entry in ELSEWHERE, entry
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+def test_a_plan_takes_two_to_three_times_what_a_reader_alone_needs_for_the_cells(path):
+    """To the half: the reader's minutes are rounded up to the next five."""
+    [planned] = re.findall(rf"## {path.stem[:2]} [^#|]*? · (\d+) minutes", GUIDE)
+    alone = FACTS[path].minutes - sum(FACTS[path].exercises)
+    assert 1.5 <= int(planned) / alone <= 3.5
