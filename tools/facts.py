@@ -15,7 +15,7 @@ from helpers.weights import ROLES
 from tools.notebooks import COURSE
 
 WORDS_A_MINUTE = 180
-EXERCISE = re.compile(r"^\*\*(\d+\.\d) · (\d+) minutes · (?:easy|medium|hard|open)\.\*\*", re.M)
+EXERCISE = re.compile(r"^\*\*(\d+\.\d+) · (\d+) minutes · (?:easy|medium|hard|open)\.\*\*", re.M)
 BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)  # what tools.links writes
 MARKER = re.compile(r"<!-- .*? -->")  # what tools.claims reads
 WRITTEN = re.compile(r"# .*|.*\[Open in Colab\]\(.*|About \d+ minutes.*|\*\*Next:\*\*.*", re.DOTALL)

@@ -12,7 +12,7 @@ from transformers.utils import logging
 
 from helpers.tasks import answer
 
-TOKENS = 4  # new ones a prompt
+TOKENS = 3  # new ones a prompt
 KEYS = {
     "fill-mask": ("score", "token", "token_str"),
     "token-classification": ("entity_group", "score", "start", "end"),
