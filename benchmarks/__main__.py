@@ -19,14 +19,15 @@ SECTIONS = {
 
 Texts to labels: `helpers.pipeline.classify` against `pipeline("sentiment-analysis")`. The
 probability of the library's label within 1e-5 in 32 bits and 0.05 in 16, asserted before any
-time is taken. Notebook 05 shows why.""",
+time is taken. Notebook 08 shows why.""",
     ),
     "generation": (
         generation,
         """## Generation
 
-`helpers.generation.generate` on the library's model, and on `helpers.speed.LlamaByHand`.
-Notebook 06 shows why.""",
+`helpers.generation.generate` on the library's model, and on `helpers.speed.LlamaByHand`; ids equal
+in 32 bits. The products alone are the limit of one forward pass.
+Notebook 08 shows why.""",
     ),
     "explorers": (
         explorers,

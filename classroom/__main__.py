@@ -8,8 +8,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import requests
-
 from classroom import names
 from classroom.collect import collect
 from classroom.image import IMAGE, PROJECT, ready
@@ -26,7 +24,7 @@ def main() -> None:
         sys.exit(f"There is no class in {room.folder} yet: make class NAMES=names.txt")
     try:
         COMMANDS[given.command](room, given)
-    except (OSError, ValueError, RuntimeError, requests.RequestException) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
         command = " ".join(map(str, error.cmd))

@@ -32,39 +32,12 @@ CELL_SECONDS, NOTEBOOK_SECONDS = 60, 300  # the slowest cell of the course takes
 GRACE = 60  # seconds more until a container is killed from outside
 ANSWER = 1_000_000  # bytes of a container's answer that are read
 MEMORY = "1500m"
-LIMITS = [
-    "--network",
-    "none",
-    "--read-only",
-    "--cap-drop",
-    "ALL",
-    "--security-opt",
-    "no-new-privileges",
-]
-LIMITS += [
-    "--memory",
-    MEMORY,
-    "--memory-swap",
-    MEMORY,
-    "--cpus",
-    "1",
-    "--pids-limit",
-    "200",
-    "--log-driver",
-    "none",
-]
-LIMITS += ["--ulimit", "core=0", "--init", "--tmpfs", "/tmp:size=64m,mode=1777"]
-LIMITS += ["--tmpfs", "/home/student:size=128m,uid=1000,gid=1000,mode=700"]
-VERDICTS = {
-    "right",
-    "wrong",
-    "not tried",
-    "error",
-    "timeout",
-    "no verdict",
-    "too much output",
-    "killed",
-}
+LIMITS = f"""--network none --read-only --cap-drop ALL --security-opt no-new-privileges
+--memory {MEMORY} --memory-swap {MEMORY} --cpus 1 --pids-limit 200 --ulimit core=0 --init
+--log-driver none --tmpfs /tmp:size=64m,mode=1777
+--tmpfs /home/student:size=128m,uid=1000,gid=1000,mode=700""".split()
+VERDICTS = {"right", "wrong", "not tried", "error", "timeout", "no verdict", "killed"}
+VERDICTS |= {"too much output", "the kernel died"}
 
 
 def lessons() -> dict[str, nbformat.NotebookNode]:
@@ -95,12 +68,7 @@ def grade(handin: HandIn, wanted: list[str], trust: bool = False) -> Grade:
         note = str(result["ending"] or "")[:200]
         if result.get("meddles") is True:
             note = f"{note}; its code changes a check: read it".strip("; ")
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-    ):  # no answer, or one that no runner of ours has written
+    except (ValueError, TypeError, KeyError, AttributeError):  # no answer, or none of our runner's
         checks, note = dict.fromkeys(wanted, ("killed", "")), ending or "its answer can't be read"
     return Grade(handin, checks, note)
 
@@ -124,14 +92,10 @@ def _contained(data: bytes) -> tuple[bytes, str | None]:
         ) as run:
             answer = _bounded(run, name)
     with contextlib.suppress(subprocess.CalledProcessError):
-        killed = (
-            docker(
-                "inspect", "--format", "{{.State.OOMKilled}}", name, stderr=subprocess.DEVNULL
-            ).strip()
-            == "true"
-        )
+        state = ["inspect", "--format", "{{.State.OOMKilled}}", name]
+        killed = docker(*state, stderr=subprocess.DEVNULL).strip()
         docker("rm", "--force", name)
-        if killed:
+        if killed == "true":
             return answer, f"out of memory: more than {MEMORY}"
     return answer, "time is up" if time.monotonic() - started > NOTEBOOK_SECONDS + GRACE else None
 
@@ -170,13 +134,8 @@ def _trusted(data: bytes) -> tuple[bytes, str | None]:
             Path.home() / ".cache"
         )
         with contextlib.suppress(subprocess.TimeoutExpired):
-            done = subprocess.run(
-                command,
-                input=data,
-                stdout=subprocess.PIPE,
-                timeout=NOTEBOOK_SECONDS + GRACE,
-                env=environment,
-            )
+            options = {"stdout": subprocess.PIPE, "timeout": NOTEBOOK_SECONDS + GRACE}
+            done = subprocess.run(command, input=data, env=environment, **options)
             return done.stdout, None
     return b"", "time is up"
 

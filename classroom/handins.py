@@ -14,7 +14,7 @@ from typing import NamedTuple
 import nbformat
 
 BYTES = 50_000_000  # of one file, unpacked
-FILES = 2_000  # in one zip
+FILES, UNPACKED = 2_000, 500_000_000  # in one zip: files, and their bytes
 HIDDEN = re.compile(r"(^|/)(\.[^/]+|__MACOSX|Thumbs\.db|desktop\.ini)(/|$)")
 # Before the file's own name, platforms put "Ada Lovelace_123456_assignsubmission_file_" or
 # "lovelaceada_123_456_".
@@ -73,6 +73,8 @@ def _unzip(name: str, data: bytes, course: dict, depth: int) -> Iterator[HandIn]
             ]
             if len(entries) > FILES:
                 raise ValueError(f"more than {FILES} files")
+            if sum(entry.file_size for entry in entries) > UNPACKED:
+                raise ValueError(f"it unpacks to more than {UNPACKED // 10**6} MB")
             for entry in entries:
                 # A student's own zip keeps its student; the zip of a whole class names them inside.
                 outside = (

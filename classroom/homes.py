@@ -34,12 +34,8 @@ def prepare(folder: Path, room: str, logins: list[str]) -> None:
         if name in logins and _device(f"{room}-{name}") != device:
             _forget(f"{room}-{name}")
             options = ["type=ext4", f"device={device}", "o=nosuid,nodev,noatime"]
-            labels = [
-                "--label",
-                f"class={room}",
-                *(part for option in options for part in ("--opt", option)),
-            ]
-            docker("volume", "create", *labels, f"{room}-{name}")
+            options = [part for option in options for part in ("--opt", option)]
+            docker("volume", "create", "--label", f"class={room}", *options, f"{room}-{name}")
 
 
 def _forget(volume: str) -> None:
@@ -72,12 +68,8 @@ def _as_root(folder: Path, script: str) -> str:
     """
     mounts = ["--volume", "/dev:/dev", "--volume", f"{folder}:/homes"]
     rights = ["--user", "0", "--cap-add", "SYS_ADMIN", "--security-opt", "apparmor=unconfined"]
-    rights += [
-        "--device-cgroup-rule",
-        "b 7:* rw",
-        "--device-cgroup-rule",
-        "c 10:237 rw",
-    ]  # loop devices, and no others
+    for rule in ("b 7:* rw", "c 10:237 rw"):  # loop devices, and no others
+        rights += ["--device-cgroup-rule", rule]
     sandbox = ["--rm", "--network", "none", "--entrypoint", "sh"]
     return docker("run", *sandbox, *rights, *mounts, IMAGE, "-c", script)
 

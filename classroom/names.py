@@ -84,8 +84,7 @@ def slips(accounts: Accounts, address: str, fingerprint: str) -> str:
 def write(path: Path, text: str) -> None:
     """Write what only its owner may read, whole or not at all."""
     partial = path.with_suffix(".partial")
-    with open(
-        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-    ) as file:
+    mine = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(mine, "w", encoding="utf-8") as file:
         file.write(text)
     partial.replace(path)

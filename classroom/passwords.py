@@ -14,10 +14,8 @@ from pathlib import Path
 from jupyterhub.auth import Authenticator
 from tornado.web import HTTPError
 
-TRIES, SECONDS = (
-    5,
-    60,
-)  # wrong passwords for one name before it is closed, and for how long they count
+# Wrong passwords for one name before it is closed, and for how long they count.
+TRIES, SECONDS = 5, 60
 
 
 class ClassAuthenticator(Authenticator):

@@ -1,8 +1,8 @@
 """From a list of names to a running class on this machine, and to its end.
 
-`make class NAMES=names.txt` is `python -m classroom.room start names.txt`; run again, it keeps
-what is there and adds what is new. All of a class is in one folder that only its owner can enter:
-accounts, slips, homes, certificate, the hub's own files.
+`make class NAMES=names.txt`, run again, keeps what is there and adds what is new. All of a class is
+in one folder that only its owner can enter: accounts, slips, homes, certificate, the hub's own
+files.
 """
 
 import contextlib
@@ -77,16 +77,8 @@ def certify(room: Room, address: str) -> str:
     made_for = room.folder / "address"
     if not room.certificate.exists() or made_for.read_text() != address:
         kind = "IP" if _is_ip(address) else "DNS"
-        command = [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-        ]
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes"]
+        command += ["-pkeyopt", "ec_paramgen_curve:P-256"]
         command += ["-days", "365", "-subj", f"/CN={address}", "-addext"]
         command += [f"subjectAltName={kind}:{address},IP:127.0.0.1"]
         command += ["-keyout", room.folder / "key.pem", "-out", room.certificate]
@@ -138,14 +130,8 @@ def _start_hub(room: Room, gateway: str) -> None:
     log = room.folder / "hub.log"
     with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as said:
         command = [sys.executable, "-m", "jupyterhub", f"--config={config}"]
-        hub = subprocess.Popen(
-            command,
-            cwd=room.folder,
-            env=environment,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-        )
+        options = {"stdout": said, "stderr": said, "start_new_session": True}
+        hub = subprocess.Popen(command, cwd=room.folder, env=environment, **options)
     (room.folder / "hub.pid").write_text(str(hub.pid))
     deadline = time.monotonic() + PATIENCE
     while not room.healthy():

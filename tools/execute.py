@@ -2,13 +2,16 @@
 
 What differs from run to run is not stored: widget models, timings, versions of the kernel. Each
 notebook's metadata keeps what it cost, its kernel's peak memory and its seconds, rounded up; `make
-links` writes them where readers see them.
+links` writes them where readers see them. A name that a notebook binds to things of different kinds
+is reported, and the command fails.
 """
 
 import argparse
 import math
+import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from helpers import PROJECT
-from tools import environment
+from tools import environment, kinds
 from tools.notebooks import NOTEBOOKS
 from tools.saving import as_stored
 
@@ -48,6 +51,7 @@ async def executed(path, environment):
 
 
 def execute(path):
+    """Run one notebook and store its outputs; return what is to be said of its names."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -56,11 +60,12 @@ def execute(path):
         kernel_name="python3",
         resources={"metadata": {"path": path.parent}},
     )
-    with client.setup_kernel():
+    with tempfile.TemporaryDirectory() as folder, client.setup_kernel(env=watched(folder)):
         started = time.monotonic()
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
         seconds, peak = time.monotonic() - started, peak_megabytes(client.km.provisioner.pid)
+        rebound = kinds.rebound(Path(folder, "kinds.json"))
     course = notebook.metadata.setdefault("course", {})
     if peak and not 0.8 < peak / course.get("peak_mb", 1) <= 1:
         course["peak_mb"] = math.ceil(peak * 1.05 / 50) * 50
@@ -68,6 +73,12 @@ def execute(path):
         course["run_s"] = math.ceil(seconds / 10) * 10
     nbformat.write(as_stored(notebook), path)
     print(f"{path.relative_to(PROJECT)}: {seconds:.0f} s, peak {peak or math.nan:.0f} MB")
+    return [f"{path.name}: {words}" for words in rebound]
+
+
+def watched(folder):
+    """The environment of a kernel that notes the kinds of its names in `folder`."""
+    return os.environ | {"PYTHONSTARTUP": kinds.__file__, "KINDS": str(Path(folder, "kinds.json"))}
 
 
 def main():
@@ -78,8 +89,8 @@ def main():
     if not paths:
         sys.exit(f"no notebook has {only!r} in its name")
     environment.enter()
-    for path in paths:
-        execute(path)
+    if rebound := [words for path in paths for words in execute(path)]:
+        sys.exit("\n".join(["Give what is of another kind another name.", *rebound]))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from helpers.weights import ROLES
 from tools.notebooks import COURSE
 
 WORDS_A_MINUTE = 180
-EXERCISE = re.compile(r"^\*\*(\d+\.\d) · (\d+) minutes · (?:easy|medium|hard|open)\.\*\*", re.M)
+EXERCISE = re.compile(r"^\*\*(\d+\.\d+) · (\d+) minutes · (?:easy|medium|hard|open)\.\*\*", re.M)
 BLOCK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)  # what tools.links writes
+MARKER = re.compile(r"<!-- .*? -->")  # what tools.claims reads
 WRITTEN = re.compile(r"# .*|.*\[Open in Colab\]\(.*|About \d+ minutes.*|\*\*Next:\*\*.*", re.DOTALL)
 
 
@@ -60,7 +61,7 @@ def facts(path):
 def text_of(notebook):
     """The prose of a notebook, without what is written by a tool."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    parts = BLOCK.sub("", text).split("\n\n")
+    parts = MARKER.sub("", BLOCK.sub("", text)).split("\n\n")
     return "\n\n".join(part for part in parts if not WRITTEN.fullmatch(part))
 
 

@@ -22,7 +22,8 @@ def as_stored(notebook):
         if cell["cell_type"] == "code":
             cell["outputs"] = joined(cell["outputs"])
             for output in cell["outputs"]:
-                output.get("data", {}).pop(WIDGET, None)
+                if output.get("data", {}).pop(WIDGET, None):
+                    output["data"]["text/plain"] = ""  # what Python calls it is no picture
     return notebook
 
 

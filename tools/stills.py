@@ -183,7 +183,7 @@ def draw(page, room, explorer):
     drawn = page.evaluate(script, given)
     kept = {
         "sources": sources(room),
-        "inputs": explorer.start["inputs"],
+        **explorer.start,
         "state": given["parts"]["state"],
     }
     return kept | {"alt": drawn["alt"], "tables": drawn["tables"]}, drawn["svg"]

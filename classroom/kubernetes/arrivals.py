@@ -34,9 +34,8 @@ def waits(
     than `limit`.
     """
     coming = sorted(arrivals, reverse=True)
-    running: list[
-        tuple[float, float]
-    ] = []  # (work done for everybody when this one is ready, its arrival), a heap
+    # A heap of (work done for everybody when this one is ready, its arrival).
+    running: list[tuple[float, float]] = []
     done = now = 0.0
     taken = []
     while coming or running:

@@ -20,15 +20,20 @@ export function explorer({ model, el, name, draw }) {
   const root = h("section", { class: "btp-view", "aria-label": name })
   el.append(root)
   let dim, silent
+  let sending = false
 
   const put = (part, patch) => {
+    sending = true // the kernel begins, then the picture is drawn
     model.set(part, { ...model.get(part), ...patch })
     model.save_changes()
+    sending = false
+    refresh()
   }
   const ask = patch => put("inputs", { ...patch, n: model.get("inputs").n + 1 })
   const choose = patch => put("choices", patch)
 
   const refresh = () => {
+    if (sending) return
     const [state, inputs] = [model.get("state"), model.get("inputs")]
     wait(state.n !== inputs.n)
     const error = state.n === inputs.n ? state.error : null

@@ -29,6 +29,7 @@ from typing import Any
 
 from helpers.exercises import door
 from helpers.exercises.door import NotTried, Slip
+from helpers.exercises.kept import keep
 from helpers.exercises.kinds import Unfit, described, fitted, same, shown
 from helpers.exercises.verdict import Verdict, expect, give
 
@@ -68,8 +69,11 @@ class Check:
     name: str = ""
 
     def __call__(self, answer: Any, *things: Any) -> None:
-        """Print and keep the verdict on `answer`; never raises."""
-        give(self.name, self.judge(answer, *things))
+        """Print and keep the verdict on `answer`, keep a right function too; never raises."""
+        verdict = self.judge(answer, *things)
+        give(self.name, verdict)
+        if self.tries and verdict.kind == "right":
+            keep(self.name, answer)
 
     def judge(self, answer: Any, *things: Any) -> Verdict:
         """The verdict on `answer`."""

@@ -23,34 +23,6 @@ from helpers.drawing.picture import (
 Level = tuple[Tensor, Tensor, Tensor]
 
 
-def step_times(lengths: Sequence[int], whole: Sequence[float], cached: Sequence[float]) -> Picture:
-    """Time of one step over the length of the text, with and without the cache.
-
-    `lengths`: ascending. `whole`, `cached`: seconds per length. The alternative text leaves the
-    seconds out: they differ from run to run.
-    """
-    figure = Figure(figsize=(8, 3.4), layout="constrained")
-    axes = bare(figure.subplots())
-    for seconds, color, look, name in (
-        (whole, ORANGE, "o-", "the whole text"),
-        (cached, BLUE, "s--", "one token + cache"),
-    ):
-        milliseconds = [1000 * s for s in seconds]
-        axes.plot(lengths, milliseconds, look, color=color, lw=2)
-        end = (lengths[-1], milliseconds[-1])
-        note(axes, name, end, (10, 0), color=color, va="center", weight="bold")
-    axes.set(xlabel="tokens in the text so far", ylabel="milliseconds for the next token")
-    axes.set_xlim(0, 1.32 * lengths[-1])
-    axes.set_ylim(0)
-    return Picture(
-        figure,
-        f"Line chart of this machine's time for one more token, with "
-        f"{', '.join(map(str, lengths))} tokens in the text. One line feeds the whole text at each "
-        "step and rises with its length. The other feeds one token with a cache. The heights "
-        "differ from run to run.",
-    )
-
-
 def temperatures(tokens: Sequence[str], probabilities: Mapping[float, Sequence[float]]) -> Picture:
     """Probabilities of the same candidates at several temperatures, a panel each.
 

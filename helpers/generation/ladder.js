@@ -55,22 +55,35 @@ export function ladder(pick, choose) {
     fill(el.children[4], 0, 1, p, own)
     set(el, { "data-out": kept !== "✓" })
   }
-  const line = key => { // for keys there are the sliders
+  const line = key => {
+    const axis = FILTERS[key]
+    const walk = event => { // a line goes where the arrow points: down, so that more is kept
+      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]
+      if (!step) return
+      event.preventDefault()
+      const from = now[key] || seen.head.length + 1 // top-k is off: its line is below all rows
+      const to = Math.max(axis.step, from + step * axis.step)
+      if (now[key] || step < 0) choose({ [key]: round(to, axis) })
+    }
     const follow = ({ clientY, pointerId }) => {
       if (!el.lastChild.hasPointerCapture(pointerId)) return
       const { top, height } = rows.getBoundingClientRect()
       const row = Math.max(1, Math.round((seen.head.length * (clientY - top)) / height))
       const fits = p => sift(seen, { ...now, p }).byP <= row
       const p = Array.from({ length: 20 }, (_, i) => 1 - i / 20).find(fits) ?? 0
-      choose({ [key]: round(key === "k" ? row : p, FILTERS[key]) })
+      choose({ [key]: round(key === "k" ? row : p, axis) })
     }
     const hold = event => el.lastChild.setPointerCapture(event.pointerId)
-    const tab = h("span", { class: "btp-tab", onpointerdown: hold, onpointermove: follow })
+    const said = { role: "slider", tabindex: 0, "aria-orientation": "vertical",
+      "aria-label": `Line of top-${key}`, "aria-valuemin": axis.low, "aria-valuemax": axis.high }
+    const on = { onpointerdown: hold, onpointermove: follow, onkeydown: walk }
+    const tab = h("span", { class: "btp-tab", ...said, ...on })
     const el = h("div", { class: `btp-line btp-line-${key}` }, tab)
     return { el, set(at, off) {
       set(el, { "--row": Math.min(at, seen.head.length), "data-off": off })
       const beyond = at > seen.head.length ? " ↓" : ""
-      set(tab, { text: off ? `${key} off` : `${key} ${now[key]}${beyond}` })
+      set(tab, { text: off ? `${key} off` : `${key} ${now[key]}${beyond}`,
+        "aria-valuenow": now[key], "aria-valuetext": off ? "off" : now[key] })
     } }
   }
   const lines = [line("k"), line("p")]

@@ -29,7 +29,7 @@ def outlook(logits: torch.Tensor, tokenizer: PreTrainedTokenizerBase) -> dict:
         "size": len(logits),
         "logits": ascending[ascending >= least].flip(0).tolist(),
         "head": [[text_of(i, tokenizer), i] for i in order[-HEAD:].flip(0).tolist()],
-        "sums": (scaled - probabilities.log())[:, -1].tolist(),
+        "sums": (scaled[:, -1] - probabilities[:, -1].log()).tolist(),
         "kept": (len(logits) - out).tolist(),
         "mass": (1 - lost).tolist(),
     }

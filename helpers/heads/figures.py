@@ -4,12 +4,21 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 from torch import Tensor
 
+from helpers.drawing.palette import palette
 from helpers.drawing.picture import BLUE, CENTRED, GREY, ORANGE, Picture, bare, note
 
 PARTS = {"head": (ORANGE, "//"), "attention": (BLUE, ""), "feed-forward": (BLUE, "..")}
+# The parts of a layer: name, what is in it, left edge, width, role of its colour.
+LAYER = [
+    ("attention", "q_lin, k_lin, v_lin\nevery head\nout_lin", 1.1, 2.1, "attention"),
+    ("sa_layer_norm", "mean 0, variance 1,\nstretch, shift", 4.0, 1.6, "filtered"),
+    ("ffn", "lin1\nGELU\nlin2", 6.1, 1.1, "probability"),
+    ("output_layer_norm", "mean 0, variance 1,\nstretch, shift", 8.0, 1.6, "filtered"),
+]
+ADDED = [(0.7, 3.6), (5.85, 7.6)]  # where each residual connection leaves and comes back
 LOOKS = [(BLUE, "-", "o"), (ORANGE, "--", "s"), (GREY, ":", "^")]
 
 
@@ -30,6 +39,34 @@ def parameters(parts: Mapping[str, int]) -> Picture:
     axes.set_xlabel("millions of parameters, all layers together")
     said = ", ".join(f"{name} {count:,} ({count / total:.2%})" for name, count in rows)
     return Picture(figure, f"Where {total:,} parameters sit: {said}.")
+
+
+def one_layer() -> Picture:
+    """One layer of DistilBERT: the names of its parts, and the residual connections around two."""
+    figure = Figure(figsize=(10.2, 2.5))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10.2), ylim=(0, 2.5))
+    axes.axis("off")
+    axes.annotate("", (10.1, 1), (0.4, 1), arrowprops={"arrowstyle": "->", "color": GREY}, zorder=1)
+    axes.text(0.2, 1, "x", weight="bold", **CENTRED)
+    for name, inside, left, width, role in LAYER:
+        colour = palette()[role].light
+        box = Rectangle(
+            (left, 0.4), width, 1.2, facecolor="white", edgecolor=colour, lw=2, zorder=2
+        )
+        axes.add_patch(box)
+        axes.text(left + width / 2, 1.42, name, weight="bold", color=colour, **CENTRED)
+        axes.text(left + width / 2, 0.88, inside, linespacing=1.4, **CENTRED)
+    for leaves, comes_back in ADDED:
+        axes.plot([leaves, leaves, comes_back, comes_back], [1, 2.05, 2.05, 1.17], color=ORANGE)
+        axes.add_patch(Circle((comes_back, 1), 0.17, facecolor="white", edgecolor=ORANGE, zorder=2))
+        axes.text(comes_back, 1, "+", color=ORANGE, **CENTRED)
+        axes.text((leaves + comes_back) / 2, 2.22, "residual connection", color=ORANGE, **CENTRED)
+    parts = ", ".join(name for name, *_ in LAYER)
+    return Picture(
+        figure,
+        f"One layer, from left to right: {parts}. A residual connection leads around attention, "
+        "another around ffn: what came in is added to the result, and then normed.",
+    )
 
 
 def attention_by_head(attention: Tensor, tokens: list[str], layer: int) -> Picture:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from torch import Tensor
 
-from helpers.drawing.picture import BLUE, GREY, ORANGE, PALE, Picture, bare, note
+from helpers.drawing.picture import BLUE, ORANGE, PALE, Picture, bare, note
 
 PADS: dict[str, Any] = {"facecolor": "white", "edgecolor": ORANGE, "hatch": "///"}
 
@@ -141,33 +141,3 @@ def _batches(axes: Axes, batches: list[list[int]]) -> int:
         top += rows
         positions += rows * longest
     return positions
-
-
-def times(
-    seconds: Mapping[str, float], published: Mapping[str, float], count: int, published_count: int
-) -> Picture:
-    """Seconds by way of classifying: this machine beside the published measurement.
-
-    `count`, `published_count`: how many texts each. The alternative text leaves this machine's
-    seconds out: they differ from run to run.
-    """
-    figure = Figure(figsize=(9.6, 2.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    _seconds(left, seconds, f"this machine, {count} texts", BLUE)
-    _seconds(right, published, f"published, {published_count} texts, two cores", GREY)
-    said = ", ".join(f"{name} {value:g} s" for name, value in published.items())
-    return Picture(
-        figure,
-        f"Bar charts of seconds. Left, measured on this machine with {count} texts: "
-        f"{', '.join(seconds)}; these bars differ from run to run. Right, published, "
-        f"{published_count} texts on two cores: {said}.",
-    )
-
-
-def _seconds(axes: Axes, values: Mapping[str, float], title: str, color: str) -> None:
-    bars = bare(axes).barh(list(values), list(values.values()), color=color, height=0.6)
-    axes.bar_label(bars, [f"{value:.1f} s" for value in values.values()], padding=4)
-    axes.set_title(title, size=11)
-    axes.margins(x=0.28)
-    axes.invert_yaxis()
-    axes.set_xlabel("seconds")

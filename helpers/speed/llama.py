@@ -15,7 +15,7 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from helpers.speed.eight import Eight, eight_bits
 from helpers.speed.joined import one_matrix
-from helpers.speed.products import product
+from helpers.speed.products import bytes_read, product
 
 
 class Room:
@@ -29,6 +29,10 @@ class Room:
         shape = (2, config.num_hidden_layers, batch, heads, positions, width)
         self.keys, self.values = like.new_zeros(shape)
         self.seen = 0
+
+    def crop(self, positions: int) -> None:
+        """Forget the last `-positions` ones, as `DynamicCache.crop` does with a negative number."""
+        self.seen += positions
 
     def write(self, number: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Add a layer's new ones [batch, new, heads, width]; return [batch, heads, all, width]."""
@@ -77,6 +81,11 @@ class LlamaByHand:
         """Room for `batch` texts of `positions` ids, the prompt and what is to come."""
         return Room(self.config, batch, positions, self.embedding)
 
+    def bytes_read(self) -> int:
+        """Bytes of the matrices that one more token of one text reads."""
+        every = [matrix for layer in self.layers for matrix in layer.matrices()]
+        return sum(bytes_read(matrix, self.embedding.dtype) for matrix in [*every, self.head])
+
     @torch.inference_mode()
     def __call__(
         self,
@@ -119,6 +128,10 @@ class Layer:
         self.out, self.down = attention.o_proj.weight.detach(), mlp.down_proj.weight.detach()
         self.before_attention = layer.input_layernorm
         self.before_mlp = layer.post_attention_layernorm
+
+    def matrices(self) -> list[Tensor | Eight]:
+        """Every matrix, in the order of their use."""
+        return [self.qkv, self.out, self.gate_up, self.down]
 
     def to_eight_bits(self) -> None:
         """Make an 8-bit copy of each matrix."""

@@ -1,5 +1,6 @@
 """Every view in JupyterLab: before the first run, alive, with a dead kernel, on a second visit."""
 
+import json
 import statistics
 
 import pytest
@@ -7,8 +8,15 @@ import pytest
 from tools.browser import AXE, PICTURES
 from tools.notebooks import WITH_EXPLORER
 
-VIEW = ".btp-view"
-STILL = ".btp-still"
+EXPLORERS = [
+    (path.stem, cell["id"])
+    for path in WITH_EXPLORER
+    for cell in json.loads(path.read_text("utf-8"))["cells"]
+    if cell["cell_type"] == "code" and "_explorer(" in "".join(cell["source"])
+]
+CELL = "[data-explorer]"  # set by MARK
+VIEW = f"{CELL} .btp-view"
+STILL = f"{CELL} .btp-still"
 FIELD = f"{VIEW} input[type=text]"
 HOSTILE = "</td><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 # What a room's picture is touched by, and a key that changes the picture there.
@@ -20,10 +28,11 @@ TOUCHES = {
     ".btp-slot .btp-button >> nth=2": "Enter",
     ".btp-sampling .btp-primary": "Enter",
     ".btp-spot >> nth=3": "Enter",
+    ".btp-own ~ .btp-settings .btp-button >> nth=1": "Enter",
 }
 # Milliseconds from a key to the first change of the picture's words.
 WATCH = """() => {
-  const picture = document.querySelector('.btp-view .btp-picture')
+  const picture = document.querySelector('[data-explorer] .btp-picture')
   let words = picture.textContent, pressed = null
   window.delays = []
   document.addEventListener('keydown', () => { pressed = performance.now() }, true)
@@ -34,9 +43,13 @@ WATCH = """() => {
     pressed = null
   }).observe(picture, {childList: true, subtree: true, characterData: true})
 }"""
-RUN_TO_EXPLORER = """() => {
+MARK = """id => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets
+  cells.find(cell => cell.model.id === id).node.dataset.explorer = ''
+}"""
+RUN_TO_EXPLORER = """id => {
   const {commands, shell} = window.jupyterapp, notebook = shell.currentWidget.content
-  notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === 'explorer')
+  notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.id === id)
   commands.execute('notebook:run-all-above')
   commands.execute('notebook:run-cell')
 }"""
@@ -56,7 +69,7 @@ def theme(page, name):
 def snap(page, name, part=None):
     PICTURES.mkdir(parents=True, exist_ok=True)
     seen = page.locator(part).first if part else page
-    seen.screenshot(path=PICTURES / f"view-{page.stem}-{name}.png")
+    seen.screenshot(path=PICTURES / f"view-{page.stem}-{page.cell}-{name}.png")
 
 
 def answered(page):
@@ -68,21 +81,27 @@ def answered(page):
 
 
 def reset(page):
-    page.get_by_role("button", name="Reset").click()
+    page.locator(VIEW).get_by_role("button", name="Reset").click()
     return answered(page)
 
 
-@pytest.fixture(scope="module", params=[path.stem for path in WITH_EXPLORER])
+def opened(untouched, stem, cell):
+    page = untouched(stem)
+    page.stem, page.cell = stem, cell
+    page.evaluate(MARK, cell)
+    return page
+
+
+@pytest.fixture(scope="module", params=EXPLORERS, ids="-".join)
 def page(request, untouched):
-    page = untouched(request.param)
-    page.stem = request.param
+    page = opened(untouched, *request.param)
     theme(page, "Light")
     return page
 
 
 @pytest.fixture(scope="module")
 def alive(page):
-    page.evaluate(RUN_TO_EXPLORER)
+    page.evaluate(RUN_TO_EXPLORER, page.cell)
     page.locator(VIEW).first.scroll_into_view_if_needed(timeout=240_000)
     return page
 
@@ -117,7 +136,8 @@ def test_a_key_changes_the_picture_at_once(alive):
 
 def test_the_keyboard_touches_the_picture_and_reset_takes_it_back(alive):
     before = reset(alive)
-    [(part, key)] = [touch for touch in TOUCHES.items() if alive.locator(touch[0]).count()]
+    touches = {f"{CELL} {part}": key for part, key in TOUCHES.items()}
+    [(part, key)] = [touch for touch in touches.items() if alive.locator(touch[0]).count()]
     alive.locator(part).focus()
     alive.keyboard.press(key)
     assert answered(alive) != before
@@ -178,8 +198,7 @@ def test_a_dead_kernel_leaves_the_picture_and_a_sentence(alive):
 def test_on_the_second_visit_the_still_stands_there_again(alive, untouched):
     alive.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     alive.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
-    again = untouched(alive.stem)
-    again.stem = alive.stem
+    again = opened(untouched, alive.stem, alive.cell)
     again.locator(f"{STILL} img").first.scroll_into_view_if_needed()
     again.wait_for_timeout(1000)
     snap(again, "again")

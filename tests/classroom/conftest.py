@@ -17,13 +17,14 @@ from classroom.lesson import Server, authorized, start_server
 from tools.students import NAMES, log_in, said
 
 BASE = "behind-the-pipeline-base:bookworm"
-PACKAGES = {
+# Debian's packages for the programs that are needed; the first four where no daemon answers.
+DAEMON = {
     "dockerd": "docker.io",
     "containerd": "containerd",
     "runc": "runc",
     "iptables": "iptables",
 }
-PACKAGES |= {"mmdebstrap": "mmdebstrap", "openssl": "openssl", "mkfs.ext4": "e2fsprogs"}
+PROGRAMS = {"mmdebstrap": "mmdebstrap", "openssl": "openssl", "mkfs.ext4": "e2fsprogs"}
 SECRET = "the-words-of-b-7f3a"
 PORT = 18000  # and the next two
 
@@ -32,19 +33,11 @@ PORT = 18000  # and the next two
 def docker():
     """Docker's daemon: the one that runs, or one of our own, which ends with the tests."""
     if answers():
+        install(PROGRAMS)
         yield
         return
-    assert os.geteuid() == 0, "Docker does not answer, and only root can install and start it"
-    missing = [package for program, package in PACKAGES.items() if not shutil.which(program)]
-    if missing:
-        install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-        quiet = {
-            "check": True,
-            "stdout": subprocess.DEVNULL,
-            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        }
-        subprocess.run(["apt-get", "update"], **quiet)
-        subprocess.run(install, **quiet)
+    install(PROGRAMS | DAEMON)
+    assert os.geteuid() == 0, "Docker does not answer, and only root can start it"
     log = images.PROJECT / "build" / "dockerd.log"
     log.parent.mkdir(exist_ok=True)
     with log.open("w") as said:
@@ -56,6 +49,20 @@ def docker():
     yield
     daemon.terminate()
     daemon.wait(60)
+
+
+def install(programs):
+    """Those that are missing, as root."""
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    missing = [name for program, name in programs.items() if not shutil.which(program, path=path)]
+    if missing:
+        assert os.geteuid() == 0, f"only root can install {', '.join(missing)}"
+        quiet = {"check": True, "stdout": subprocess.DEVNULL}
+        quiet["env"] = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(["apt-get", "update"], **quiet)
+        subprocess.run(
+            ["apt-get", "install", "--yes", "--no-install-recommends", *missing], **quiet
+        )
 
 
 def answers():
@@ -72,16 +79,10 @@ def image(docker, tmp_path_factory):
     reach.
     """
     if not images.docker("images", "--quiet", BASE):
-        packages = "python3,python3-venv,ca-certificates"
-        command = [
-            "mmdebstrap",
-            "--quiet",
-            "--variant=minbase",
-            f"--include={packages}",
-            "bookworm",
-        ]
+        include = "--include=python3,python3-venv,ca-certificates"
         archive = tmp_path_factory.mktemp("base") / "base.tar"
-        subprocess.run([*command, archive], check=True)
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", include, "bookworm", archive]
+        subprocess.run(command, check=True)
         images.docker("import", archive, BASE)
         archive.unlink()
     started = time.monotonic()

@@ -166,9 +166,9 @@ def test_has_solutions_and_they_link_back(path):
 
 
 def test_each_exercise_states_its_number_minutes_and_difficulty(path, notebook):
-    tasks = [cell.id for cell in notebook.cells if re.fullmatch(r"exercise-\d", cell.id)]
+    tasks = [cell.id for cell in notebook.cells if re.fullmatch(r"exercise-\d+", cell.id)]
     stated = [number for number, _ in EXERCISE.findall(text_of(notebook))]
-    assert stated == [f"{int(path.stem[:2])}.{name[-1]}" for name in tasks]
+    assert stated == [f"{int(path.stem[:2])}.{name.split('-')[1]}" for name in tasks]
 
 
 def test_no_lesson_takes_longer_than_75_minutes(path):

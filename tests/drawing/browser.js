@@ -26,9 +26,10 @@ export function fake({ inputs, choices = {}, state }, answer = () => state.pictu
   return model
 }
 
-/** Draw a view on a page of its own. */
-export function open(view, model) {
+/** Draw a view on a page of its own; `listen(EventTarget)` may change the page before. */
+export function open(view, model, listen = EventTarget => EventTarget) {
   const { window } = new JSDOM("<body></body>", { pretendToBeVisual: true })
+  listen(window.EventTarget)
   for (const name of ["document", "requestAnimationFrame", "cancelAnimationFrame"])
     globalThis[name] = typeof window[name] === "function" ? window[name].bind(window) : window[name]
   const el = window.document.body

@@ -9,18 +9,6 @@ from helpers.generation import figures
 from tools.artists import bars, inside, lines, rectangles, texts, ticks
 
 
-def test_step_times_are_milliseconds_over_lengths():
-    picture = figures.step_times([16, 32], [0.25, 0.5], [0.125, 0.125])
-    [axes] = picture.figure.axes
-    assert lines(axes) == [[(16, 250), (32, 500)], [(16, 125), (32, 125)]]
-    assert texts(axes) == {"the whole text": (32, 500), "one token + cache": (32, 125)}
-    colors = [note.get_color() for note in axes.texts]
-    assert colors == [line.get_color() for line in axes.lines] == [ORANGE, BLUE]
-    assert "tokens" in axes.get_xlabel() and "milliseconds" in axes.get_ylabel()
-    assert axes.get_ylim()[0] == 0 and all(inside(axes, *p) for line in lines(axes) for p in line)
-    assert "500" not in picture.alt and "16, 32 tokens" in picture.alt
-
-
 def test_a_panel_a_temperature_the_likeliest_above():
     values = {0.5: [0.75, 0.25], 1.5: [0.625, 0.375]}
     picture = figures.temperatures([" a", "b"], values)

@@ -1,10 +1,14 @@
 """What the figures of notebook 03 draw is what they say."""
 
+from itertools import pairwise
+
 import pytest
 import torch
+from transformers import DistilBertConfig
+from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 
 from helpers.heads import figures
-from tools.artists import bars, lines, rectangles, texts, ticks
+from tools.artists import bars, inside, lines, rectangles, texts, ticks
 
 
 def test_parts_are_bars_of_their_millions_the_largest_above():
@@ -21,6 +25,33 @@ def test_parts_are_bars_of_their_millions_the_largest_above():
     assert "millions" in axes.get_xlabel()
     assert picture.alt.startswith("Where 16,000,000 parameters sit: embeddings 11,000,000")
     assert [patch.get_hatch() for patch in axes.patches] == ["", "", "//"]
+
+
+def test_a_layer_has_its_parts_in_order_and_two_ways_around():
+    picture = figures.one_layer()
+    [axes] = picture.figure.axes
+    at = texts(axes)
+    places = [at[name][0] for name in ("x", "attention", "sa_layer_norm", "ffn")]
+    assert places == sorted(places) and at["output_layer_norm"][0] > places[-1]
+    boxes = [(left, left + width) for left, _, width, _ in bars(axes)]
+    attention, first_norm, ffn, last_norm = boxes
+    for way, (left, right), norm in zip(
+        lines(axes), (attention, ffn), (first_norm, last_norm), strict=True
+    ):
+        (leaves, low), *_, (comes_back, _) = way
+        assert leaves < left and right < comes_back < norm[0] and low == 1
+    assert all(end < begins for (_, end), (begins, _) in pairwise(boxes))
+    assert [text.get_text() for text in axes.texts].count("residual connection") == 2
+    assert all(inside(axes, x, y) for x, y in at.values())
+    assert "around attention" in picture.alt and "around ffn" in picture.alt
+
+
+def test_a_layers_names_are_the_librarys():
+    layer = TransformerBlock(DistilBertConfig(dim=8, hidden_dim=8, n_heads=2))
+    children = {name.split(".")[-1] for name, _ in layer.named_modules()}
+    said = {word for name, inside, *_ in figures.LAYER for word in f"{name} {inside}".split()}
+    names = {word.strip(",") for word in said if "_" in word or word[:3] == "lin" or word == "ffn"}
+    assert names >= {"q_lin", "lin2", "ffn", "output_layer_norm"} and names <= children
 
 
 def test_a_grid_a_head_with_the_looking_token_in_its_row():

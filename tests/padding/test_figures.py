@@ -82,19 +82,6 @@ def test_bars_are_the_tokens_and_frames_the_batches():
     assert pads.get_hatch() == "///" and to_hex(pads.get_edgecolor()) == ORANGE
 
 
-def test_seconds_of_this_machine_stand_left_of_the_published():
-    picture = figures.times({"mine": 1.25, "loop": 3.0}, {"theirs": 42.0}, 3, 520)
-    left, right = picture.figure.axes
-    assert [width for _, _, width, _ in bars(left)] == [1.25, 3]
-    assert [width for _, _, width, _ in bars(right)] == [42]
-    assert ticks(left.yaxis) == ["mine", "loop"] and ticks(right.yaxis) == ["theirs"]
-    assert list(texts(left)) == ["1.2 s", "3.0 s"] and list(texts(right)) == ["42.0 s"]
-    assert left.get_title() == "this machine, 3 texts"
-    assert right.get_title() == "published, 520 texts, two cores"
-    assert left.yaxis_inverted() and left.get_xlabel() == "seconds"
-    assert "theirs 42 s" in picture.alt and "1.2" not in picture.alt
-
-
 @pytest.mark.parametrize("value, words", [(1e-6, "stays below 0.00001"), (0.5, "reaches 0.50000")])
 def test_what_the_mask_holds_is_said(value, words):
     alone = torch.zeros(2)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 
+import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ipywidgets import interactive
 
 import helpers.postprocessing.figures as figures
 from helpers import PROJECT
@@ -98,3 +100,28 @@ def test_reliability_counts_empty_bins_and_a_score_of_one():
     assert "0.5 to 0.6: 2 answers, mean score 0.56, right 50%" in alt
     assert "0.7 to 0.8: none" in alt
     assert "0.9 to 1.0: 1 answers, mean score 1.00, right 100%" in alt
+
+
+def test_the_readers_own_explorer_draws_the_sentence_that_is_typed(tokenizer, model, monkeypatch):
+    NOTEBOOK["draw"].__globals__.update(tokenizer=tokenizer, model=model, torch=torch)
+    pictures = []
+
+    def shown():
+        left, right = plt.gcf().axes
+        pictures.append([[bar.get_width() for bar in axes.patches] for axes in (left, right)])
+        plt.close()
+
+    monkeypatch.setattr(plt, "show", shown)
+    explorer = interactive(NOTEBOOK["draw"], sentence="I hate this so much!")
+    pictures.clear()  # ipywidgets 8 has drawn once, ipywidgets 7 has not
+    explorer.update()
+    field, _ = explorer.children
+    field.value = "I love this so much!"
+    for sentence, (logits, probabilities) in zip(
+        ["I hate this so much!", field.value], pictures, strict=True
+    ):
+        with torch.inference_mode():
+            z = model(**tokenizer(sentence, return_tensors="pt")).logits[0]
+        assert logits == pytest.approx(z.tolist(), abs=1e-5)
+        assert probabilities == pytest.approx(z.softmax(dim=0).tolist(), abs=1e-5)
+    assert pictures[0] != pictures[1]
