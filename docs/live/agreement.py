@@ -33,7 +33,8 @@ def check(files, models):
         for name, content in files.items():
             Path(folder, name).write_bytes(content)
         body, head = (
-            onnxruntime.InferenceSession(Path(folder, f"{name}.onnx")) for name in ("body", "sentiment")
+            onnxruntime.InferenceSession(Path(folder, f"{name}.onnx"))
+            for name in ("body", "sentiment")
         )
     worst, equal = 0.0, 0
     for text in sentences():

@@ -21,10 +21,12 @@ export function bytePairs({ first, merges, special }) {
   const escaped = special.map(token => token.replace(/[|[\]]/g, "\\$&"))
   const whole = new RegExp(`(${escaped.join("|")})`)
 
-  /** Bytes of a chunk at place `from`: { token, start, end }, joined as long as a pair is known. */
+  /** A chunk at place `from`: its bytes, joined as long as a pair is known: { token, start, end }.
+   * A byte that was never learned is dropped, as in the library. */
   function join(chunk, from) {
-    const parts = [...chunk].flatMap((c, i) => [...new TextEncoder().encode(c)].map(byte =>
-      ({ token: SIGNS[byte], start: from + i, end: from + i + 1 })))
+    const parts = [...chunk].flatMap((c, i) => [...new TextEncoder().encode(c)]
+      .map(byte => ({ token: SIGNS[byte], start: from + i, end: from + i + 1 })))
+      .filter(({ token }) => idOf.has(token))
     const order = i => rank.get(`${parts[i].token} ${parts[i + 1].token}`) ?? Infinity
     for (;;) {
       const orders = parts.slice(1).map((_, i) => order(i))

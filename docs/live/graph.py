@@ -104,7 +104,9 @@ def body(model: PreTrainedModel) -> onnx.ModelProto:
         mixed, attentions[f"attention_{number}"] = _attended(graph, x, layer.attention, out)
         x = graph.norm(graph.add("Add", mixed, x), layer.sa_layer_norm)
         wide = graph.gelu(graph.linear(x, layer.ffn.lin1))
-        x = graph.norm(graph.add("Add", graph.linear(wide, layer.ffn.lin2), x), layer.output_layer_norm)
+        x = graph.norm(
+            graph.add("Add", graph.linear(wide, layer.ffn.lin2), x), layer.output_layer_norm
+        )
     kinds = dict.fromkeys(("input_ids", "attention_mask"), TensorProto.INT64)
     return graph.model(kinds, {"hidden": x} | attentions)
 
@@ -114,10 +116,13 @@ def _embedded(graph: Graph, embeddings: Any) -> str:
     numbers, scales = graph.words(embeddings.word_embeddings)
     found = (graph.add("Gather", one, "input_ids") for one in (numbers, scales))
     words = graph.rows(*found, (0, 0, -1))
-    length = graph.add("Slice", graph.add("Shape", "input_ids"), *(
-        graph.keep(one, np.int64) for one in ([1], [2])))
+    length = graph.add(
+        "Slice", graph.add("Shape", "input_ids"), *(graph.keep(one, np.int64) for one in ([1], [2]))
+    )
     zero, axis = graph.keep([0], np.int64), graph.keep([0], np.int64)
-    places = graph.add("Slice", graph.keep(embeddings.position_embeddings.weight), zero, length, axis)
+    places = graph.add(
+        "Slice", graph.keep(embeddings.position_embeddings.weight), zero, length, axis
+    )
     return graph.norm(graph.add("Add", words, places), embeddings.LayerNorm)
 
 
@@ -127,7 +132,9 @@ def _attended(graph: Graph, x: str, attention: Any, out: str) -> tuple[str, str]
     apart = graph.keep([0, 0, heads, width], np.int64)
 
     def split(layer: Any, *order: int) -> str:
-        return graph.add("Transpose", graph.add("Reshape", graph.linear(x, layer), apart), perm=order)
+        return graph.add(
+            "Transpose", graph.add("Reshape", graph.linear(x, layer), apart), perm=order
+        )
 
     query, key = split(attention.q_lin, 0, 2, 1, 3), split(attention.k_lin, 0, 2, 3, 1)
     scores = graph.add("Mul", graph.add("MatMul", query, key), graph.keep(width**-0.5))

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import json
 import shutil
-from pathlib import Path
 
 import torch
 import transformers
@@ -15,6 +14,7 @@ from transformers import AutoTokenizer
 
 from docs.live import agreement, graph
 from docs.live.explorers import NEEDS
+from docs.live.learned import byte_pairs, word_pieces
 from helpers import PROJECT, weights
 from helpers.heads.outputs import RANDOM, heads_of
 from helpers.weights import CheckpointError
@@ -32,7 +32,12 @@ KINDS = {
     "token-classification": transformers.AutoModelForTokenClassification,
     "zero-shot": transformers.AutoModelForSequenceClassification,
 }
-BODY = ("words.bin", "body.onnx", "ort.wasm", "vocabulary.txt")  # what every model in the page needs
+BODY = (
+    "words.bin",
+    "body.onnx",
+    "ort.wasm",
+    "vocabulary.txt",
+)  # what every model in the page needs
 
 
 def load(role):
@@ -57,20 +62,6 @@ def heads():
     return found
 
 
-def byte_pairs():
-    """What bpe.js reads of a tokenizer: every token behind the first ones is a merge's result."""
-    folder = weights.resolve("causal-lm")
-    learned = json.loads((Path(folder) / "tokenizer.json").read_text("utf-8"))
-    vocabulary, merges = (learned["model"][name] for name in ("vocab", "merges"))
-    pairs = [pair if isinstance(pair, str) else " ".join(pair) for pair in merges]
-    every = sorted(vocabulary, key=vocabulary.get)
-    first = every[: -len(pairs)]
-    if every[len(first) :] != [pair.replace(" ", "") for pair in pairs]:
-        raise ValueError(f"the ids of {folder} do not follow its merges")
-    special = [token["content"] for token in learned["added_tokens"]]
-    return {"first": first, "merges": pairs, "special": special}
-
-
 def untrained(models):
     """Name → model, of the random heads that the explorer of 03 has."""
     tokenizer = AutoTokenizer.from_pretrained(weights.resolve("sentiment"))
@@ -84,12 +75,11 @@ def files(models):
     """Name → bytes of what the model in the page is made of."""
     body = next(iter(models.values())).distilbert
     words = body.embeddings.word_embeddings.weight.detach().numpy()
-    vocabulary = AutoTokenizer.from_pretrained(weights.resolve("sentiment")).get_vocab()
     made = {
         "words.bin": graph.quantized(words)[0].tobytes(),
         "body.onnx": graph.body(body).SerializeToString(),
-        "vocabulary.txt": "\n".join(sorted(vocabulary, key=vocabulary.get)).encode(),
-        "bpe.json": json.dumps(byte_pairs()).encode(),
+        "vocabulary.txt": "\n".join(word_pieces("sentiment")).encode(),
+        "bpe.json": json.dumps(byte_pairs("causal-lm")).encode(),
         "ort.wasm": (ONNXRUNTIME / "ort-wasm-simd-threaded.wasm").read_bytes(),
     }
     heads = models | untrained(models)

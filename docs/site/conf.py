@@ -30,7 +30,10 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = project
-html_static_path, html_css_files = ["static", "../../helpers/drawing/view.css"], ["site.css", "view.css"]
+html_static_path, html_css_files = (
+    ["static", "../../helpers/drawing/view.css"],
+    ["site.css", "view.css"],
+)
 html_js_files = ["start.js"]
 html_show_search_summary = False  # a page on the disk may not fetch the others
 html_copy_source = html_show_sourcelink = False
