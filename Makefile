@@ -56,9 +56,9 @@ slides: .venv/docs/installed
 site: .venv/docs/installed
 	CHECKPOINTS=embedded $(BIN)/python -m helpers.weights
 	rm -rf build/site
+	$(BIN)/python -m docs.live.make
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet --conf-dir docs/site --doctree-dir build/doctrees . build/site
 	cp build/site/README.html build/site/index.html
-	$(BIN)/python -m docs.live.make
 
 # Show it in the room: on this machine's addresses, with a code for phones to read. PORT=8080 takes another port than 8000.
 serve: .venv/docs/installed

@@ -26,7 +26,8 @@ def sentences():
 def check(files, models):
     """The largest |Δp| of sentiment over the sentences, and how many labels are equal.
 
-    AssertionError where it is large, or a label differs that is no tie. `files`: name → bytes, as the page gets them. `models`: role → model in fp32.
+    AssertionError where it is large, or a label differs that is no tie. `files`: name → bytes, as
+    the page gets them. `models`: role → model in fp32.
     """
     tokenizer = AutoTokenizer.from_pretrained(weights.resolve("sentiment"))
     with tempfile.TemporaryDirectory() as folder:

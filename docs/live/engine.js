@@ -6,23 +6,26 @@ const WORDS = "words.bin" // embeddings: the body's and the masked-lm head's
  * @param {() => Promise<any>} start what onnxruntime-web needs before its first session */
 export function engine(ort, load, start) {
   const sessions = new Map()
-  const open = async name => {
-    const shared = ["body", "masked-lm"].includes(name)
-    await (begun ??= start())
-    const files = [load(`${name}.onnx`), ...(shared ? [load(WORDS)] : [])]
-    const [graph, data] = await Promise.all(files)
-    const externalData = shared ? [{ path: WORDS, data }] : []
-    return ort.InferenceSession.create(graph, { externalData })
-  }
   let begun
   let opened = Promise.resolve() // one by one: what lies beside a graph is mounted for one at a time
+
+  async function open(fetched) {
+    begun ??= start()
+    await begun.catch(problem => {
+      begun = undefined // the next try begins anew
+      throw problem
+    })
+    const [graph, data] = await fetched
+    return ort.InferenceSession.create(graph, { externalData: data ? [{ path: WORDS, data }] : [] })
+  }
   const session = name => {
-    if (!sessions.has(name)) {
-      opened = opened.catch(() => {}).then(() => open(name))
-      opened.catch(() => sessions.delete(name)) // the next try begins anew
-      sessions.set(name, opened)
-    }
-    return sessions.get(name)
+    if (sessions.has(name)) return sessions.get(name)
+    const files = [`${name}.onnx`, ...(["body", "masked-lm"].includes(name) ? [WORDS] : [])]
+    const fetched = Promise.all(files.map(load)) // side by side with what starts
+    opened = Promise.allSettled([opened, fetched]).then(() => open(fetched))
+    opened.catch(() => sessions.delete(name))
+    sessions.set(name, opened)
+    return opened
   }
   const whole = rows => {
     const numbers = BigInt64Array.from(rows.flat(), BigInt)
@@ -50,9 +53,9 @@ export function engine(ort, load, start) {
   return { body, head, logits, ready }
 }
 
-/** A tensor as lists in lists. */
+/** A tensor as lists in lists. @returns {any} */
 export function unpacked({ data, dims }) {
-  let all = Array.from(data, Number)
+  let all = /** @type {any[]} */ (Array.from(data, Number))
   for (const size of dims.slice(1).reverse())
     all = Array.from({ length: all.length / size }, (_, i) => all.slice(i * size, (i + 1) * size))
   return all

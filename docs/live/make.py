@@ -1,6 +1,6 @@
 """The live part of the reading edition: model, vocabulary, first pictures, and what computes them.
 
-`python -m docs.live.make`, after Sphinx has made the pages: `make site` does both.
+`python -m docs.live.make`, before Sphinx makes the pages: `make site` does both.
 """
 
 import gzip

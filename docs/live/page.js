@@ -63,7 +63,7 @@ async function offer(still, explorer, { needs, bytes, said }) {
       await live(still, explorer, needs, place)
       set(false, said)
       button.hidden = true
-    } catch (problem) {
+    } catch (/** @type {any} */ problem) {
       button.hidden = false
       set(false, `${problem.message} The picture stays; try again, or run the notebook.`)
     }
@@ -105,7 +105,7 @@ const manifest = json("manifest.json")
 async function keep() {
   const there = await navigator.serviceWorker.ready
   const urls = performance.getEntriesByType("resource").map(one => one.name)
-  there.active.postMessage([location.href.split("#")[0], ...urls])
+  there.active?.postMessage([location.href.split("#")[0], ...urls])
   navigator.serviceWorker.addEventListener("message", ({ data }) =>
     document.querySelectorAll(".btp-wake-words").forEach(one => one.append(` ${data}`)))
 }
@@ -113,8 +113,10 @@ async function keep() {
 /** @param {string} root address of the site */
 export async function begin(root) {
   const { explorers } = await manifest
-  for (const still of document.querySelectorAll("[data-explorer]"))
-    offer(still, still.dataset.explorer, explorers[still.dataset.explorer])
+  for (const still of document.querySelectorAll("[data-explorer]")) {
+    const name = still.getAttribute("data-explorer") ?? ""
+    offer(still, name, explorers[name])
+  }
   if (navigator.serviceWorker) {
     await navigator.serviceWorker.register(new URL("service.js", root))
     keep()

@@ -29,7 +29,7 @@ const plain = c => [...c.normalize("NFD")].filter(one => !is(/\p{Mn}/u, one))
 
 /** Words of `characters`, the first at place `from`: lists of [character, its place]. */
 function wordsOf(characters, from) {
-  const words = [[]]
+  const words = /** @type {any[]} */ ([[]])
   characters.forEach((c, i) => {
     if (dropped(c)) return
     if (/\p{White_Space}/u.test(c)) return words.push([])

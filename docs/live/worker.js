@@ -59,7 +59,8 @@ async function tools() {
 let shared
 const rooms = new Map()
 
-/** The room's function inputs → picture; its model is loaded before it is given back. */
+/** The room's function inputs → picture; its model is loaded before it is given back.
+ * @param {any} how */
 async function open({ room, needs, first }) {
   const module = await import(`./rooms/${room}.js`)
   shared ??= tools()
@@ -69,11 +70,12 @@ async function open({ room, needs, first }) {
   return module.default(given, first)
 }
 
+/** @param {any} question */
 async function answer({ id, explorer, inputs, ...how }) {
   try {
     if (!rooms.has(explorer)) rooms.set(explorer, await open(how))
     postMessage({ id, picture: await rooms.get(explorer)(inputs) })
-  } catch (problem) {
+  } catch (/** @type {any} */ problem) {
     postMessage({ id, error: { field: problem.field ?? null, words: problem.message } })
   }
 }

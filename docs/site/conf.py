@@ -1,8 +1,9 @@
 """The reading edition, `make site`: notebooks as stored, teacher's guide and model card."""
 
 import json
+import re
 
-from docs.live.explorers import explorer_of
+from docs.live.explorers import explorer_of, table
 
 project = "Behind the Pipeline"
 extensions = ["myst_nb"]
@@ -16,6 +17,7 @@ include_patterns = [
     "benchmarks/results.md",
     "checkpoints/*/README.md",
     "docs/*.md",
+    "docs/live/README.md",
     "notebooks/**.ipynb",
 ]
 exclude_patterns = ["**/.ipynb_checkpoints"]
@@ -58,6 +60,7 @@ CONTRIBUTING
 classroom/guide
 classroom/kubernetes/README
 docs/*
+docs/live/README
 helpers/README
 benchmarks/results
 notebooks/solutions/*
@@ -83,6 +86,8 @@ def prepare(app, page, source):
             source[0].replace("](notebooks/solutions)", "](notebooks/solutions/01_pipeline.ipynb)")
             + CONTENTS
         )
+    elif page == "docs/live/README":
+        source[0] = re.sub("<!-- live -->.*<!-- /live -->", table(), source[0], flags=re.S)
     elif page.startswith("notebooks/"):
         notebook, cells = json.loads(source[0]), []
         for cell in notebook["cells"]:

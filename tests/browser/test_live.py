@@ -1,4 +1,4 @@
-"""The explorers of the built site, alive without a kernel: no other host is asked, and again later."""
+"""Explorers of the built site, alive without a kernel: nothing is asked of another host."""
 
 import contextlib
 import functools
@@ -150,17 +150,38 @@ def test_from_the_disk_a_sentence_says_what_to_do(chromium):
     page.close()
 
 
+# Chromium slows the page's own thread down and no other: so the worker's work is done there.
+NO_WORKER = """globalThis.Worker = class {
+    constructor(url) {
+        globalThis.postMessage = data => this.onmessage({ data })
+        this.loaded = import(url)
+    }
+    async postMessage(data) {
+        await this.loaded
+        globalThis.onmessage({ data })
+    }
+}"""
+WATCH = """() => {
+    const begin = () => (globalThis.began = performance.now())
+    document.addEventListener("click", begin, { capture: true, once: true })
+    new MutationObserver((_, self) => {
+        if (!document.querySelector(".btp-live .btp-view")) return
+        globalThis.first = performance.now() - began
+        self.disconnect()
+    }).observe(document.body, { childList: true, subtree: true })
+}"""
+
+
 @pytest.mark.parametrize("slower", [1, 4])
-def test_first_answer_and_key_come_in_time(slower, open_page, record_property):
+def test_first_answer_and_key_come_in_time(slower, chromium, site):
     """Milliseconds are printed; held here to what a crowded machine can keep."""
-    page = open_page("postprocessing/blame")
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    page.evaluate("""() => {
-        globalThis.began = 0
-        document.addEventListener("click", () => (began = performance.now()), { capture: true, once: true })
-        new MutationObserver((_, self) => document.querySelector(".btp-live .btp-view") &&
-            (globalThis.first = performance.now() - began, self.disconnect()))
-            .observe(document.body, { childList: true, subtree: true })}""")
+    context = chromium.new_context()
+    page = context.new_page()
+    if slower > 1:
+        page.add_init_script(NO_WORKER)
+    page.goto(f"{site}/notebooks/{LIVE['postprocessing/blame']}.html")
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    page.evaluate(WATCH)
     wake(page)
     times = page.evaluate("""async () => {
         const input = document.querySelector(".btp-live input[type=text]"), times = []
@@ -177,3 +198,4 @@ def test_first_answer_and_key_come_in_time(slower, open_page, record_property):
     key = times[1:][len(times[1:]) // 2]
     print(f"{slower} x slower: first answer {times[0]:.0f} ms, key {key:.0f} ms")
     assert times[0] < 30_000 and key < 1500
+    context.close()

@@ -76,10 +76,11 @@ export default function tasks(tools, { weights }) {
   }
 
   const looks = { context: spans, template: labels, text: entities }
+  /** @type {Record<string, Function>} */
   const kept = Object.fromEntries(
     Object.entries(looks).map(([name, look]) => [name, remembering(8, look)]))
   return async ({ n, ...inputs }) => {
-    const name = ["context", "template", "text"].find(one => one in inputs)
+    const name = ["context", "template", "text"].find(one => one in inputs) ?? ""
     const texts = Object.entries(inputs).map(([field, text]) => readable(text, field))
     return { ...await kept[name](...texts), weights }
   }

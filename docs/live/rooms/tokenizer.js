@@ -34,9 +34,10 @@ function cut(characters, tokens, special) {
   return { own: own.length, added: added.length, most: MOST, pieces: drawnAll }
 }
 
-/** [start, end, tokens], without gaps; tokens that share a character are in one piece. */
+/** [start, end, tokens], without gaps; tokens that share a character are in one piece.
+ * @returns {any[]} */
 function pieces(length, tokens) {
-  const found = []
+  const found = /** @type {any[]} */ ([])
   let position = 0
   for (const token of tokens) {
     const { start, end } = token
