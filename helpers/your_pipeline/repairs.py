@@ -95,9 +95,11 @@ def logits_of(model: Any, input_ids: Tensor, mode: str = "eval") -> Tensor:
 
 def mean_of(count: int) -> Callable:
     """The mean of some calls in training mode."""
-    return lambda *given: torch.stack([logits_of(*given, mode="train") for _ in range(count)]).mean(
-        0
-    )
+
+    def mean(model: Any, input_ids: Tensor) -> Tensor:
+        return torch.stack([logits_of(model, input_ids, "train") for _ in range(count)]).mean(0)
+
+    return mean
 
 
 def as_it_was(model: Any, input_ids: Tensor) -> Tensor:
