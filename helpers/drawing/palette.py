@@ -18,3 +18,6 @@ def palette() -> dict[str, Colour]:
     """Role → Colour: logit, probability, answer, filtered, attention, changed, and the greys."""
     css = Path(__file__).with_name("view.css").read_text("utf-8")
     return {role: Colour(light, dark) for role, light, dark in COLOUR.findall(css)}
+
+
+PALE = Colour("#dbe7f5", "#24384f")  # a ground for text

@@ -61,6 +61,7 @@ EIGHT: dict[str, Way] = {
     "8 bits in bfloat16": whole_numbers_in_bfloat16,
     "as it was": wide,
 }
+FEW = 8  # rows; for more the kernels for whole numbers take far longer than reading the matrix
 _seconds: dict[Case, dict[str, float]] = {}
 _fastest: dict[Case, Way] = {}
 
@@ -69,7 +70,10 @@ def product(x: Tensor, weight: Tensor | Eight) -> Tensor:
     """`x` [..., in] times the transposed `weight` [out, in]: [..., out], by the fastest way.
 
     Each way is timed once, at the first use of a number of rows, shape, dtype and thread count.
+    More than `FEW` rows are multiplied with the matrix as it was before it got 8 bits.
     """
+    if isinstance(weight, Eight) and x.numel() > FEW * x.shape[-1]:
+        weight = weight.wide
     stored = weight.whole if isinstance(weight, Eight) else weight
     rows, threads = x.numel() // x.shape[-1], torch.get_num_threads()
     case = Case(rows, stored.shape, x.dtype, stored.dtype, threads)
@@ -106,7 +110,7 @@ def measured() -> str:
 def _best(way: Way, x: Tensor, weight: Tensor | Eight) -> float:
     """The best of several runs, in seconds; the first one warms up and does not count."""
     found = []
-    for _ in range(8):
+    for _ in range(6):
         began = time.perf_counter()
         way(x, weight)
         found.append(time.perf_counter() - began)

@@ -14,7 +14,8 @@ from tools.notebooks import COURSE
 PROJECT = Path(__file__).resolve().parents[2]
 GUIDE = " ".join((PROJECT / "classroom" / "guide.md").read_text(encoding="utf-8").split())
 LAB = Path(sys.prefix, "share", "jupyter", "lab")
-ELSEWHERE = {"Save a copy in Drive", "Hub Control Panel", "Stop My Server"}  # Colab, JupyterHub
+# Of Colab, and of JupyterHub.
+ELSEWHERE = {"Save a copy in Drive", "Clear all outputs", "Hub Control Panel", "Stop My Server"}
 MENUS = "File|Edit|View|Run|Kernel|Settings|Help|Open With"
 PATHS = sorted(set(re.findall(rf"\*((?:{MENUS}) → [^*]+)\*", GUIDE)))
 

@@ -158,6 +158,12 @@ def test_the_faster_way_is_kept(monkeypatch):
     assert [*products._fastest.values()] == [F.linear]
 
 
+def test_many_rows_are_multiplied_with_the_matrix_as_it_was(monkeypatch):
+    monkeypatch.setattr(products, "EIGHT", {})
+    weight, x = torch.randn(6, 16), torch.randn(1, products.FEW + 1, 16)
+    assert torch.equal(product(x, eight_bits(weight)), product(x, weight))
+
+
 def test_another_number_of_bits_is_refused(model):
     with pytest.raises(ValueError, match="bits is 4; it must be 8"):
         LlamaByHand(model, bits=4)
@@ -193,7 +199,12 @@ def test_a_text_in_eight_bits_is_as_probable(way, smollm2, monkeypatch):
     ids = tokenizer(text, return_tensors="pt")["input_ids"]
     mask = torch.ones_like(ids)
     by_hand = LlamaByHand(model, bits=8)
-    rows = by_hand(ids, mask, positions(mask), by_hand.new_cache(*ids.shape)).logits
+    cache = by_hand.new_cache(*ids.shape)
+    steps = [
+        by_hand(ids[:, n - 1 : n], mask[:, :n], positions(mask)[:, n - 1 : n], cache).logits
+        for n in range(1, ids.shape[1] + 1)
+    ]
+    rows = torch.cat(steps, dim=1)
     with torch.inference_mode():
         losses = [F.cross_entropy(z[0, :-1], ids[0, 1:]) for z in (model(ids).logits, rows)]
     assert abs(losses[1] / losses[0] - 1) < 0.02
