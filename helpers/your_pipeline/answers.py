@@ -6,8 +6,10 @@ by the label of tools/mutate.py, with the reason.
 """
 
 from helpers.your_pipeline import milestone_answers, repair_answers
+from helpers.your_pipeline.equivalent import EQUIVALENT
+
+__all__ = ["EQUIVALENT", "RIGHT", "THINGS", "WRONG"]
 
 THINGS = milestone_answers.THINGS | repair_answers.THINGS
 WRONG = milestone_answers.WRONG | repair_answers.WRONG
 RIGHT = milestone_answers.RIGHT | repair_answers.RIGHT
-EQUIVALENT: dict[str, dict[str, str]] = {}

@@ -31,7 +31,7 @@ def library(task: str, tokenizer: Any, model: Any) -> Callable[..., Any]:
         return lambda question, context: answer(question, context, tokenizer, model)
     logging.disable_progress_bar()
     run: Any = pipeline(task, model=model, tokenizer=tokenizer, device=model.device)  # type: ignore
-    return {
+    asks: dict[str, Callable[..., Any]] = {
         "sentiment-analysis": lambda text: run(text, truncation=True)[0],
         "fill-mask": lambda text: _parts(task, run(text, top_k=5)),
         "token-classification": lambda text: _parts(task, run(text, aggregation_strategy="simple")),
@@ -39,7 +39,8 @@ def library(task: str, tokenizer: Any, model: Any) -> Callable[..., Any]:
         "text-generation": lambda text: run(text, max_new_tokens=TOKENS, do_sample=False)[0][
             "generated_text"
         ],
-    }[task]
+    }
+    return asks[task]
 
 
 def _parts(task: str, said: Any) -> Any:

@@ -7,15 +7,11 @@ asks the trained ones.
 import functools
 from typing import Any
 
-import torch
 from transformers import (
-    DistilBertConfig,
     DistilBertForMaskedLM,
     DistilBertForQuestionAnswering,
     DistilBertForSequenceClassification,
     DistilBertForTokenClassification,
-    LlamaConfig,
-    LlamaForCausalLM,
     Pipeline,
 )
 from transformers.generation import GenerationMixin
@@ -23,41 +19,16 @@ from transformers.generation import GenerationMixin
 from helpers.exercises import check_function
 from helpers.tasks import answer
 from helpers.your_pipeline.library import library
+from helpers.your_pipeline.tiny import tiny, writer
 
 ALONE = {"`pipeline`": Pipeline.__call__}
 TAGS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
-VERDICTS = ["entailment", "neutral", "contradiction"]
+VERDICTS = ["ENTAILMENT", "neutral", "CONTRADICTION"]  # authors differ
+SIXTEEN = (
+    "Face my and and Hugging in in train Brooklyn live is in film doctor name name Hugging I and a "
+    "Face Brooklyn near who and Face Sylvain"
+)
 TEXTS = ["I love this film.", "Zoë's café was closed, déjà vu!", "Bad."]
-
-
-def _named(labels: list[str]) -> dict:
-    return {"id2label": dict(enumerate(labels)), "label2id": {n: i for i, n in enumerate(labels)}}
-
-
-@functools.cache
-def tiny(kind: Any, tokenizer: Any, labels: tuple = ()) -> Any:
-    """A DistilBERT of 2 layers for this tokenizer, its weights random and the same each time."""
-    sizes = {"dim": 32, "hidden_dim": 64, "n_layers": 2, "n_heads": 4, "initializer_range": 0.4}
-    config = DistilBertConfig(vocab_size=len(tokenizer), **sizes, **_named(list(labels) or ["-"]))
-    with torch.random.fork_rng():
-        torch.manual_seed(8)  # all labels occur, each slip changes an answer: tested
-        return kind(config).eval()
-
-
-@functools.cache
-def writer(tokenizer: Any) -> Any:
-    """A Llama of 1 layer, random, whose end of sequence is what it writes second after "The cat"."""
-    sizes: dict[str, Any] = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1}
-    sizes |= {"num_attention_heads": 2, "num_key_value_heads": 2, "initializer_range": 0.4}
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model: Any = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **sizes)).eval()
-    settings = model.generation_config
-    settings.eos_token_id = settings.pad_token_id = settings.bos_token_id = None
-    ids = tokenizer("The cat", return_tensors="pt")["input_ids"]
-    written = model.generate(ids, max_new_tokens=2, do_sample=False)[0, ids.shape[1] :]
-    settings.eos_token_id = int(written[1])
-    return model
 
 
 @functools.cache
@@ -201,7 +172,8 @@ def zero_shot(tokenizer: Any) -> list[tuple]:
     """9.4: `function(text, labels, tokenizer, model)` is the zero-shot pipeline."""
     model = tiny(DistilBertForSequenceClassification, tokenizer, tuple(VERDICTS))
     asked = [["food", "travel", "sport"], ["music", "a very long label of seven words"], ["sport"]]
-    return [(TEXTS[0], labels, tokenizer, model) for labels in asked]
+    asked_of = [(TEXTS[0], labels) for labels in asked] + [("so good " * 300, asked[0])]
+    return [(text, labels, tokenizer, model) for text, labels in asked_of]
 
 
 @check_function(
@@ -228,7 +200,9 @@ def question_answering(tokenizer: Any) -> list[tuple]:
     model = tiny(DistilBertForQuestionAnswering, tokenizer, ("start", "end"))
     context = "My name is Sylvain and I work at Hugging Face in Brooklyn"
     long = context + ", near the bridge, where my sister, who is a doctor, used to live in May"
+    # Of the last two, one answers best at [CLS], the other with 16 tokens, if that were allowed.
     asked = [("Where do I work?", context), ("Who?", "Zoë's café."), ("Where do I live?", long)]
+    asked += [("Where?", "to used live train Brooklyn"), ("Where?", SIXTEEN)]
     return [(*pair, tokenizer, model) for pair in asked]
 
 
@@ -248,6 +222,6 @@ def question_answering(tokenizer: Any) -> list[tuple]:
     "append, again?",
 )  # fmt: skip
 def generation(tokenizer: Any) -> list[tuple]:
-    """9.6: `function(text, tokenizer, model)` writes three tokens greedily, as the pipeline does."""
+    """9.6: `function(text, tokenizer, model)` writes three tokens, as the pipeline does."""
     prompts = ["The cat", "Once upon a time", "Rain"]
     return [(text, tokenizer, writer(tokenizer)) for text in prompts]

@@ -69,8 +69,8 @@ def label() -> list[tuple]:
 
 
 def _in_training() -> Any:
-    sizes = {"dim": 16, "hidden_dim": 32, "n_layers": 1, "n_heads": 2, "vocab_size": 50}
-    drops = {"dropout": 0.5, "seq_classif_dropout": 0.5, "initializer_range": 0.5}
+    sizes: dict = {"dim": 16, "hidden_dim": 32, "n_layers": 1, "n_heads": 2, "vocab_size": 50}
+    drops: dict = {"dropout": 0.5, "seq_classif_dropout": 0.5, "initializer_range": 0.5}
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return DistilBertForSequenceClassification(DistilBertConfig(**sizes, **drops)).train()

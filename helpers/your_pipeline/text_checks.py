@@ -3,51 +3,23 @@
 A slip that begins "The symptom is gone" is one that hides the fault: it shows on other input.
 """
 
+import copy
 import functools
-import tempfile
 from types import SimpleNamespace
 from typing import Any
 
 import torch
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 from torch import Tensor
 from transformers import (
     AutoTokenizer,
     DistilBertConfig,
     DistilBertForSequenceClassification,
-    PreTrainedTokenizerFast,
 )
 
 from helpers.exercises import check_function, does, turned
 from helpers.exercises.kinds import same
-from helpers.your_pipeline.milestone_checks import tiny, writer
-
-TEXTS = ["I've been waiting for this my whole life.", "Bad.", "Not bad at all, I think."]
-
-
-@functools.cache
-def _folders() -> dict[str, str]:
-    """Two tokenizers of one text each in a folder of its own: {"words": folder, "letters": folder}.
-
-    The folders are deleted when the process ends.
-    """
-    folders = {}
-    for name, pieces, cut in (("words", " ".join(TEXTS).split(), "WhitespaceSplit"),
-                              ("letters", sorted(set("".join(TEXTS))), "Split")):  # fmt: skip
-        kept = tempfile.TemporaryDirectory(prefix=name)
-        _kept.append(kept)
-        vocabulary = {piece: i for i, piece in enumerate(dict.fromkeys(["[UNK]", *pieces]))}
-        words = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-        arguments = () if cut == "WhitespaceSplit" else (Regex("."), "isolated")
-        words.pre_tokenizer = getattr(pre_tokenizers, cut)(*arguments)
-        PreTrainedTokenizerFast(tokenizer_object=words, unk_token="[UNK]").save_pretrained(
-            kept.name
-        )
-        folders[name] = kept.name
-    return folders
-
-
-_kept: list[tempfile.TemporaryDirectory] = []  # a folder is deleted with its last name
+from helpers.your_pipeline.folders import TEXTS, folders
+from helpers.your_pipeline.tiny import tiny, writer
 
 
 @functools.cache
@@ -56,7 +28,7 @@ def _ids(text: str, folder: str) -> list[int]:
 
 
 def _name(got: Any, wanted: Any, text: str, folder: str) -> str:
-    return next(f"A model of {name}: " for name, path in _folders().items() if path == folder)
+    return next(f"A model of {name}: " for name, path in folders().items() if path == folder)
 
 
 @check_function(
@@ -64,7 +36,7 @@ def _name(got: Any, wanted: Any, text: str, folder: str) -> str:
     case=_name,
     kinds=[(object, "return the ids of one text, a list of numbers; yours is {kind}.")],
     slips=[
-        (lambda got, wanted, text, folder: got in [_ids(text, one) for one in _folders().values()],
+        (lambda got, wanted, text, folder: got in [_ids(text, one) for one in folders().values()],
          "these are the ids of the other model's tokenizer. If one model is right now, the symptom "
          "is gone and the cause is not: load the tokenizer from the model's own folder."),
     ],
@@ -73,7 +45,7 @@ def _name(got: Any, wanted: Any, text: str, folder: str) -> str:
 )  # fmt: skip
 def own_tokenizer() -> list[tuple]:
     """9.7: `function(text, folder)` gives the ids that the model in `folder` was trained with."""
-    return [(text, folder) for text in TEXTS for folder in _folders().values()]
+    return [(text, folder) for text in TEXTS for folder in folders().values()]
 
 
 @functools.cache
@@ -119,6 +91,16 @@ def batch(tokenizer: Any) -> list[tuple]:
     return [(texts, tokenizer, model) for texts in (TEXTS, TEXTS[1:], TEXTS[:1])]
 
 
+_copy = functools.cache(copy.deepcopy)
+
+
+def _bare(tokenizer: Any) -> Any:
+    """A copy that has no pad token and pads on the right, as many have and do; always the same."""
+    bare = _copy(tokenizer)
+    bare.pad_token, bare.padding_side = None, "right"
+    return bare
+
+
 @functools.cache
 def _written(ids: tuple[int, ...], model: Any, n: int) -> Tensor:
     """Prompt and `n` new ids, greedily, [1, sequence]."""
@@ -162,13 +144,13 @@ def _wrong_padding(side: str, mask: bool) -> Any:
 )  # fmt: skip
 def continued(tokenizer: Any) -> list[tuple]:
     """9.9: `function(prompts, tokenizer, model)` gives a list of 4 new ids a prompt, greedily."""
-    prompts = ["Rain is", "My favourite season of the year is", "The cat and the dog"]
-    model = writer(tokenizer)
-    return [(some, tokenizer, model) for some in (prompts, prompts[::-1], prompts[:1])]
+    prompts = ["Rain is", "My favourite season of the year is", "The cat"]
+    bare, model = _bare(tokenizer), writer(tokenizer)
+    return [(some, bare, model) for some in (prompts, prompts[::-1], prompts[:1])]
 
 
-def _inside(pieces: list, cls: int, sep: int) -> list[int]:
-    return [i for piece in pieces for i in piece if i not in (cls, sep)]
+def _inside(pieces: list) -> list[int]:
+    return [i for piece in pieces for i in piece[1:-1]]
 
 
 @check_function(
@@ -176,7 +158,7 @@ def _inside(pieces: list, cls: int, sep: int) -> list[int]:
     case="A text of {text:.20}…, pieces of {size}: ",
     kinds=[(object, "return a list of lists of ids; yours is {kind}.")],
     slips=[
-        (lambda got, wanted, text, size, tokenizer, _: not got or not all(got),
+        (lambda got, *_: not got or any(len(piece) < 3 for piece in got),
          "there is an empty piece, or none at all."),
         (lambda got, wanted, text, size, tokenizer, _: any(len(piece) > size for piece in got),
          "a piece is longer than {size} ids: [CLS] and [SEP] count."),
@@ -188,7 +170,7 @@ def _inside(pieces: list, cls: int, sep: int) -> list[int]:
          != [tokenizer(text)["input_ids"]],
          "that is the broken program: the beginning is read, and nothing says what is not."),
         (lambda got, wanted, text, size, tokenizer, _:
-         _inside(got, tokenizer.cls_token_id, tokenizer.sep_token_id)
+         _inside(got)
          != tokenizer(text, add_special_tokens=False)["input_ids"],
          "the symptom is gone, the cause may not be: put together, the pieces must be the ids of "
          "the whole text, each once, in order."),
@@ -216,14 +198,14 @@ def whole_text(tokenizer: Any) -> list[tuple]:
 def written(tokenizer: Any) -> list[tuple]:
     """9.14: `function(ids, model, n)` returns prompt and exactly n new ids, greedily."""
     model = writer(tokenizer)
-    prompts = ([[5, 9, 30, 7, 1]], [[40, 41]], [list(range(100, 130))])
+    prompts = ([[5, 9, 30, 7, 1]], [tokenizer("The cat")["input_ids"]], [list(range(100, 130))])
     return [(torch.tensor(ids), model, n) for ids in prompts for n in (1, 6)]
 
 
 class Elsewhere(torch.nn.Module):
     """A model of four labels on `meta`, a device that every machine has: shapes and no numbers."""
 
-    config = DistilBertConfig(num_labels=4)
+    config = DistilBertConfig(id2label=dict(enumerate("abcd")), label2id={})
     device = torch.device("meta")
 
     def forward(self, **inputs: Tensor) -> SimpleNamespace:

@@ -18,14 +18,15 @@ def inputs(task: str, mask: str = "[MASK]") -> list[tuple]:
     """Fifty tuples of what `my_pipeline(task)` is called with. `mask`: the tokenizer's."""
     opinions, sentences = _column("sentiment.tsv"), _column("sentences.tsv")
     trips = list(itertools.product(PEOPLE, PLACES, FIRMS))
-    return {
+    made: dict[str, list[tuple]] = {
         "sentiment-analysis": [(text,) for text in opinions[:50]],
         "fill-mask": [(_masked(text, mask),) for text in sentences[:50]],
         "token-classification": [(_trip(*trip),) for trip in trips],
         "zero-shot-classification": [(text, TOPICS) for text in sentences[:50]],
         "question-answering": [(f"Where does {who} work?", _trip(who, *at)) for who, *at in trips],
         "text-generation": [(f"{a} {b}",) for a in BEGINNINGS for b in THINGS],
-    }[task]
+    }
+    return made[task]
 
 
 def _column(name: str) -> list[str]:
