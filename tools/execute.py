@@ -59,6 +59,7 @@ def execute(path):
         startup_timeout=180,
         kernel_name="python3",
         resources={"metadata": {"path": path.parent}},
+        extra_arguments=[f"--InteractiveShellApp.extra_extensions={kinds.__name__}"],
     )
     with tempfile.TemporaryDirectory() as folder, client.setup_kernel(env=watched(folder)):
         started = time.monotonic()
@@ -78,7 +79,7 @@ def execute(path):
 
 def watched(folder):
     """The environment of a kernel that notes the kinds of its names in `folder`."""
-    return os.environ | {"PYTHONSTARTUP": kinds.__file__, "KINDS": str(Path(folder, "kinds.json"))}
+    return os.environ | {"KINDS": str(Path(folder, "kinds.json"))}
 
 
 def main():

@@ -1,7 +1,7 @@
 """Which names a notebook binds to things of different kinds, noted in the kernel while it runs.
 
-A kernel runs this file first if PYTHONSTARTUP names it; it writes what it saw to the file that
-KINDS names: {name: {kind: the first cell that bound the name to it}}.
+An extension of the kernel: it writes what it saw to the file that KINDS names, {name: {kind: the
+first cell that bound the name to it}}, and leaves no name of its own among the notebook's.
 """
 
 import ast
@@ -45,8 +45,9 @@ def rebound(path: Path) -> list[str]:
     ]
 
 
-def watch(shell: Any, target: Path) -> None:
+def load_ipython_extension(shell: Any) -> None:
     """Note, after each cell, the kinds of the names that it bound."""
+    target = Path(os.environ["KINDS"])
     seen: dict[str, dict[str, str]] = {}
 
     def note(result: Any) -> None:
@@ -59,7 +60,3 @@ def watch(shell: Any, target: Path) -> None:
         target.write_text(json.dumps(seen), encoding="utf-8")
 
     shell.events.register("post_run_cell", note)
-
-
-if "KINDS" in os.environ:
-    watch(get_ipython(), Path(os.environ["KINDS"]))  # noqa: F821

@@ -32,7 +32,6 @@ ROOMS = {
     "postprocessing": "04_postprocessing",
     "padding": "05_padding_and_masks",
     "speed": "08_speed",
-    "your_pipeline": "09_your_pipeline",
 }
 
 

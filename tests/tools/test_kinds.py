@@ -32,9 +32,13 @@ def test_kinds(one, other, equal):
 def test_a_notebook_that_rebinds_a_name_is_reported(tmp_path, monkeypatch):
     v4 = nbformat.v4
     path = tmp_path / "a.ipynb"
-    cells = [v4.new_code_cell(source) for source in ("x = [1]\ny = 1", "x = {}\ny = 2.5", "%pwd")]
+    sources = ("x = [1]\ny = 1", "x = {}\ny = 2.5", "kind = seen = target = {}", "print(dir())")
+    cells = [v4.new_code_cell(source) for source in sources]
     nbformat.write(v4.new_notebook(cells=cells), path)
     monkeypatch.setattr(execute, "PROJECT", tmp_path)
     said = execute.execute(path)
     assert said == ["a.ipynb: x is a row ('x = [1]'), then a dict ('x = {}')"]
-    assert [cell.execution_count for cell in nbformat.read(path, as_version=4).cells] == [1, 2, 3]
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.execution_count for cell in cells] == [1, 2, 3, 4]
+    assert cells[2].outputs == [], "the notebook's names are its own"
+    assert "bound" not in cells[3].outputs[0].text
