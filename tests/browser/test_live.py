@@ -43,6 +43,7 @@ def open_page(chromium, site):
 
     def run(name, width=1280, scheme="light", address=site):
         look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        look["reduced_motion"] = "reduce"
         context = chromium.new_context(**look)
         contexts.append(context)
         page = context.new_page()
