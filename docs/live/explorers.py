@@ -53,8 +53,8 @@ def table():
     if far := manifest().get("distance"):
         said = (
             f"Beside the same model in fp32, on {far['sentences']} sentences: a probability of "
-            f"sentiment moves by {far['probability']} at most, and {far['labels']} labels are equal; "
-            "where one is not, the two stand within 0.01 of each other in fp32."
+            f"sentiment moves by {far['probability']} at most, and {far['labels']} labels are "
+            "equal; where one is not, the two stand within 0.01 of each other in fp32."
         )
         rows += ["", said]
     return "\n".join(rows)

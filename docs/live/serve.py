@@ -28,7 +28,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 def addresses():
-    """This machine's own IPv4 addresses; the one that leads outward first."""
+    """This machine's IPv4 addresses for others; the one that leads outward first."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
         try:
             outward.connect(("192.0.2.1", 9))  # a datagram socket sends nothing by that
@@ -36,7 +36,7 @@ def addresses():
         except OSError:  # no network at all
             found = []
     others = socket.gethostbyname_ex(socket.gethostname())[2]
-    return [*dict.fromkeys([*found, *others])]
+    return [one for one in dict.fromkeys([*found, *others]) if not one.startswith("127.")]
 
 
 def main():
