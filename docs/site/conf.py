@@ -77,6 +77,8 @@ def mark(cell):
             named = f'<div class="btp-still" data-explorer="{name}">'
             page = "".join(data["text/html"]).replace('<div class="btp-still">', named)
             data["text/html"] = page
+            outputs = [one for one in cell["outputs"] if one["output_type"] != "execute_result"]
+            cell["outputs"] = outputs  # without the widget, which is empty here
 
 
 def prepare(app, page, source):
