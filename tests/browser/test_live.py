@@ -88,7 +88,9 @@ def test_an_explorer_lives_and_fits(name, look, open_page):
     page = open_page(name, *look)
     view = wake(page, tap=name in HEAVY)
     page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run({include: [['.btp-live'], ['.btp-waking']]}, {runOnly: ['wcag2a', 'wcag2aa']})")
+    rules = {"runOnly": ["wcag2a", "wcag2aa"]}
+    parts = {"include": [[".btp-live"], [".btp-waking"]]}
+    found = page.evaluate("([parts, rules]) => axe.run(parts, rules)", [parts, rules])
     said = [node["failureSummary"] for one in found["violations"] for node in one["nodes"]]
     (PICTURES / "live").mkdir(parents=True, exist_ok=True)
     view.screenshot(path=PICTURES / "live" / f"{name.replace('/', '-')}-{look[0]}-{look[1]}.png")
