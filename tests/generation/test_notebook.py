@@ -154,8 +154,6 @@ def test_penalise_is_the_library(cells, penalty, seed):
 
 
 def test_alternative_texts_tell_the_figures():
-    alt = figures.step_times([16, 32], [1.2345, 2], [0.5, 0.5]).alt
-    assert "16, 32 tokens" in alt and "1.2" not in alt and "1234" not in alt
     alt = figures.temperatures([" a", "b"], {0.5: [0.9, 0.1], 1.5: [0.6, 0.4]}).alt
     assert "temperature 0.5: ' a' 90%, 'b' 10%" in alt and "temperature 1.5: ' a' 60%" in alt
     kept = {"warm": torch.tensor([4.0, 1.0]), "cold": torch.tensor([-3.0, -9.0])}
