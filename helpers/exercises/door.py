@@ -8,6 +8,7 @@ import inspect
 import linecache
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
@@ -148,14 +149,15 @@ def _in_a_thread(work: Callable[[], Any]) -> Future:
 
 
 def _stop(thread: threading.Thread) -> None:
-    """Raise SystemExit in the thread, again and again: an `except:` in a loop swallows some."""
-    for _ in range(20):
+    """Raise SystemExit in the thread until it ends: an `except:` in a loop swallows some."""
+    usual, deadline = sys.getswitchinterval(), time.monotonic() + SECONDS
+    sys.setswitchinterval(1e-5)  # seconds: an exception soon meets the handler of the one before
+    while thread.is_alive() and time.monotonic() < deadline:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
         )
-        thread.join(0.05)
-        if not thread.is_alive():
-            return
+        thread.join(0.001)
+    sys.setswitchinterval(usual)
 
 
 class _Watch(TorchFunctionMode):
