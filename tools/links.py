@@ -17,7 +17,10 @@ from tools import quizzes, release
 from tools.facts import BLOCK, FACTS, WRITTEN
 from tools.notebooks import COURSE, NOTEBOOKS
 
-PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("[a-z]*/**/*.md"), *PROJECT.glob("*.cff"), *NOTEBOOKS]
+MADE = ("build", "node_modules")  # not written by us
+BELOW = PROJECT.glob("[a-z]*/**/*.md")
+OURS = [page for page in BELOW if page.relative_to(PROJECT).parts[0] not in MADE]
+PAGES = [*PROJECT.glob("*.md"), *OURS, *PROJECT.glob("*.cff"), *NOTEBOOKS]
 NEXT = re.compile(r"^\*\*Next:\*\*(?:.+\n?)*", re.MULTILINE)
 CONTENTS = "00_start_here.ipynb#contents"
 WITHOUT_THE_HUB = {
