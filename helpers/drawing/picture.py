@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers.drawing import palette
 from helpers.drawing.night import at_night
@@ -50,9 +51,11 @@ class Picture:
 
 
 def _png(figure: Figure, ground: str) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, facecolor=ground)
-    return buffer.getvalue()
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI, facecolor=ground)
+    colours = Image.open(drawn).convert("RGB").quantize(dither=Image.Dither.NONE)  # 256 of them
+    colours.save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def _base64(data: bytes) -> str:
