@@ -1,7 +1,7 @@
 """The reader's own functions: a check keeps what it found right in a file beside the notebook.
 
-`my_functions.py` is the reader's: to read, to change, to delete. Only notebook 09 reads it, in a
-cell that says so. Nothing is kept beside the originals, whose outputs the tests compare.
+`my_functions.py` is the reader's: to read, to change, to delete. A last notebook is to read it, in
+a cell that says so. Nothing is kept beside the originals, whose outputs the tests compare.
 """
 
 import ast
